@@ -1,0 +1,2 @@
+/* identity.c: not written yet. */
+typedef int collateral_identity_is_empty;

@@ -1,0 +1,2 @@
+/* names.c: not written yet. */
+typedef int collateral_names_is_empty;

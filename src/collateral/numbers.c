@@ -1,0 +1,2 @@
+/* numbers.c: not written yet. */
+typedef int collateral_numbers_is_empty;

@@ -1,0 +1,2 @@
+/* object.c: not written yet. */
+typedef int collateral_object_is_empty;

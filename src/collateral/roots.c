@@ -1,0 +1,2 @@
+/* roots.c: not written yet. */
+typedef int collateral_roots_is_empty;

@@ -1,0 +1,2 @@
+/* tables.c: not written yet. */
+typedef int evidence_tables_is_empty;

@@ -1,0 +1,2 @@
+/* describe.c: not written yet. */
+typedef int inspect_describe_is_empty;

@@ -1,0 +1,2 @@
+/* inspect.c: not written yet. */
+typedef int inspect_inspect_is_empty;

@@ -1,0 +1,2 @@
+/* recognise.c: not written yet. */
+typedef int inspect_recognise_is_empty;

@@ -1,0 +1,2 @@
+/* dates.c: not written yet. */
+typedef int verify_dates_is_empty;

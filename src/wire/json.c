@@ -1,0 +1,2 @@
+/* json.c: not written yet. */
+typedef int wire_json_is_empty;

@@ -1,0 +1,2 @@
+/* pem.c: not written yet. */
+typedef int wire_pem_is_empty;
