@@ -1,12 +1,13 @@
 /* fields.h: the rows of every wire structure, once. verification.md 1.1, 1.3, 1.4; guest.md 5.
  *
  * tables.c turns the rows into the public layouts; the enums below turn them into constants, so
- * that C reads a field without its name: load_u16le(body + SGX_BODY_ISVSVN_OFFSET). Columns: prefix
- * and constant, name, offset, size, type, flags. */
+ * that C reads a field without its name: load_u16le(body + SGX_REPORT_ISVSVN_OFFSET). Columns:
+ * prefix and constant, name, offset, size, type, flags. */
 #ifndef ASSAY_EVIDENCE_FIELDS_H
 #define ASSAY_EVIDENCE_FIELDS_H
 
 #include "assay/evidence.h"
+#include "base/span.h"
 
 // clang-format off
 #define QUOTE_HEADER_V3_ROWS(F)                                                                    \
@@ -26,23 +27,23 @@
     F(QUOTE_V4, QE_VENDOR_ID,         "qe_vendor_id",          12, 16, BYTES,    NULL)             \
     F(QUOTE_V4, USER_DATA,            "user_data",             28, 20, BYTES,    NULL)
 
-#define SGX_BODY_ROWS(F)                                                                           \
-    F(SGX_BODY, CPUSVN,               "cpusvn",                 0, 16, BYTES,    NULL)             \
-    F(SGX_BODY, MISCSELECT,           "miscselect",            16,  4, FLAGS,    miscselect_flags) \
-    F(SGX_BODY, RESERVED1,            "reserved1",             20, 12, RESERVED, NULL)             \
-    F(SGX_BODY, ISVEXTPRODID,         "isvextprodid",          32, 16, BYTES,    NULL)             \
-    F(SGX_BODY, ATTRIBUTES,           "attributes",            48, 16, FLAGS,    attributes_flags) \
-    F(SGX_BODY, MRENCLAVE,            "mrenclave",             64, 32, BYTES,    NULL)             \
-    F(SGX_BODY, RESERVED2,            "reserved2",             96, 32, RESERVED, NULL)             \
-    F(SGX_BODY, MRSIGNER,             "mrsigner",             128, 32, BYTES,    NULL)             \
-    F(SGX_BODY, RESERVED3,            "reserved3",            160, 32, RESERVED, NULL)             \
-    F(SGX_BODY, CONFIGID,             "configid",             192, 64, BYTES,    NULL)             \
-    F(SGX_BODY, ISVPRODID,            "isvprodid",            256,  2, UINT,     NULL)             \
-    F(SGX_BODY, ISVSVN,               "isvsvn",               258,  2, UINT,     NULL)             \
-    F(SGX_BODY, CONFIGSVN,            "configsvn",            260,  2, UINT,     NULL)             \
-    F(SGX_BODY, RESERVED4,            "reserved4",            262, 42, RESERVED, NULL)             \
-    F(SGX_BODY, ISVFAMILYID,          "isvfamilyid",          304, 16, BYTES,    NULL)             \
-    F(SGX_BODY, REPORT_DATA,          "report_data",          320, 64, BYTES,    NULL)
+#define SGX_REPORT_ROWS(F)                                                                         \
+    F(SGX_REPORT, CPUSVN,               "cpusvn",                 0, 16, BYTES,    NULL)           \
+    F(SGX_REPORT, MISCSELECT,           "miscselect",            16,  4, FLAGS,    miscselect_flags)\
+    F(SGX_REPORT, RESERVED1,            "reserved1",             20, 12, RESERVED, NULL)           \
+    F(SGX_REPORT, ISVEXTPRODID,         "isvextprodid",          32, 16, BYTES,    NULL)           \
+    F(SGX_REPORT, ATTRIBUTES,           "attributes",            48, 16, FLAGS,    attributes_flags)\
+    F(SGX_REPORT, MRENCLAVE,            "mrenclave",             64, 32, BYTES,    NULL)           \
+    F(SGX_REPORT, RESERVED2,            "reserved2",             96, 32, RESERVED, NULL)           \
+    F(SGX_REPORT, MRSIGNER,             "mrsigner",             128, 32, BYTES,    NULL)           \
+    F(SGX_REPORT, RESERVED3,            "reserved3",            160, 32, RESERVED, NULL)           \
+    F(SGX_REPORT, CONFIGID,             "configid",             192, 64, BYTES,    NULL)           \
+    F(SGX_REPORT, ISVPRODID,            "isvprodid",            256,  2, UINT,     NULL)           \
+    F(SGX_REPORT, ISVSVN,               "isvsvn",               258,  2, UINT,     NULL)           \
+    F(SGX_REPORT, CONFIGSVN,            "configsvn",            260,  2, UINT,     NULL)           \
+    F(SGX_REPORT, RESERVED4,            "reserved4",            262, 42, RESERVED, NULL)           \
+    F(SGX_REPORT, ISVFAMILYID,          "isvfamilyid",          304, 16, BYTES,    NULL)           \
+    F(SGX_REPORT, REPORT_DATA,          "report_data",          320, 64, BYTES,    NULL)
 
 #define TD_BODY_1_0_ROWS(F)                                                                        \
     F(TD_BODY, TEE_TCB_SVN,           "tee_tcb_svn",            0, 16, BYTES,    NULL)             \
@@ -120,22 +121,26 @@
     prefix##_##constant##_OFFSET = (offset), prefix##_##constant##_SIZE = (size),
 // clang-format on
 
+/* The bytes of one field of a structure whose size was checked before. */
+#define FIELD_SPAN(structure, field)                                                               \
+    ((assay_span) { (structure).data + field##_OFFSET, field##_SIZE })
+
 enum quote_header_fields {
     QUOTE_HEADER_V3_ROWS(FIELD_CONSTANTS) /**/
     QUOTE_HEADER_V4_ROWS(FIELD_CONSTANTS) /**/
     QUOTE_HEADER_SIZE = 48
 };
 
-enum sgx_body_fields {
-    SGX_BODY_ROWS(FIELD_CONSTANTS) /**/
-    SGX_BODY_SIZE = 384
+enum sgx_report_fields {
+    SGX_REPORT_ROWS(FIELD_CONSTANTS) /**/
+    SGX_REPORT_SIZE = 384
 };
 
 enum td_body_fields {
     TD_BODY_1_5X_ROWS(FIELD_CONSTANTS) /**/
-    TD_BODY_1_0_SIZE = 584,
-    TD_BODY_1_5_SIZE = 648,
-    TD_BODY_1_5X_SIZE = 885
+    TD_REPORT_1_0_SIZE = 584,
+    TD_REPORT_1_5_SIZE = 648,
+    TD_REPORT_1_5X_SIZE = 885
 };
 
 enum tdreport_fields {
