@@ -19,7 +19,8 @@ extern "C" {
 typedef enum assay_field_type {
     ASSAY_FIELD_BYTES,   /* shown as hex in memory order */
     ASSAY_FIELD_UINT,    /* little-endian, 1, 2, 4 or 8 bytes */
-    ASSAY_FIELD_FLAGS,   /* little-endian 64 bits with names (field->flags) */
+    ASSAY_FIELD_FLAGS,   /* 4, 8 or 16 bytes, shown as hex; bits of the first 64 have names
+                            (field->flags), counted from the low end of the first byte */
     ASSAY_FIELD_RESERVED /* must be zero */
 } assay_field_type;
 
@@ -59,7 +60,7 @@ ASSAY_API const assay_field *assay_layout_find(const assay_layout *layout, const
 /* The bytes of one field; empty when `structure` is shorter than the layout. */
 ASSAY_API assay_span assay_field_bytes(const assay_field *field, assay_span structure);
 
-/* Value of a UINT or FLAGS field; 0 when `structure` is too short. */
+/* Value of a UINT or (first 64 bits of a) FLAGS field; 0 when `structure` is too short. */
 ASSAY_API uint64_t assay_field_uint(const assay_field *field, assay_span structure);
 
 /* The first RESERVED field that is not all zero, or NULL. */
@@ -108,8 +109,8 @@ typedef struct assay_quote {
  *                header or QE report bytes not zero, certification data of types 1 to 3 of a wrong
  *                size, limits (quote 1 MiB, auth data 64 KiB, QE auth data 1024, certification data
  *                32 KiB)
- *   UNSUPPORTED  other version, key type, QE vendor
- * The error carries S37/E01D. Reserved fields of the signed body are not judged here (see the
+ *   UNSUPPORTED  other version, key type, QE vendor, TEE type, body type
+ * The error carries S37/E01D; S77/E002 (and TRUNCATED) for fewer than 1020 bytes. Reserved fields of the signed body are not judged here (see the
  * verdict's notes). */
 ASSAY_API assay_status assay_quote_parse(assay_span bytes, assay_quote *out, assay_error *error);
 
@@ -122,7 +123,8 @@ typedef struct assay_td_report {
     assay_span td_info;  /* TDINFO_STRUCT, 512 */
 } assay_td_report;
 
-/* Exactly 1024 bytes of report type 0x81: TRUNCATED, MALFORMED, UNSUPPORTED otherwise. */
+/* Exactly 1024 bytes of report type 0x81, whose two hashes hold: TRUNCATED, MALFORMED, UNSUPPORTED
+ * otherwise. */
 ASSAY_API assay_status assay_td_report_parse(assay_span bytes, assay_td_report *out,
                                              assay_error *error);
 

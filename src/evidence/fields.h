@@ -29,10 +29,10 @@
 
 #define SGX_REPORT_ROWS(F)                                                                         \
     F(SGX_REPORT, CPUSVN,               "cpusvn",                 0, 16, BYTES,    NULL)           \
-    F(SGX_REPORT, MISCSELECT,           "miscselect",            16,  4, FLAGS,    miscselect_flags)\
+    F(SGX_REPORT, MISCSELECT,           "miscselect",            16,  4, FLAGS,    misc_flags)     \
     F(SGX_REPORT, RESERVED1,            "reserved1",             20, 12, RESERVED, NULL)           \
     F(SGX_REPORT, ISVEXTPRODID,         "isvextprodid",          32, 16, BYTES,    NULL)           \
-    F(SGX_REPORT, ATTRIBUTES,           "attributes",            48, 16, FLAGS,    attributes_flags)\
+    F(SGX_REPORT, ATTRIBUTES,           "attributes",            48, 16, FLAGS,    sgx_flags)      \
     F(SGX_REPORT, MRENCLAVE,            "mrenclave",             64, 32, BYTES,    NULL)           \
     F(SGX_REPORT, RESERVED2,            "reserved2",             96, 32, RESERVED, NULL)           \
     F(SGX_REPORT, MRSIGNER,             "mrsigner",             128, 32, BYTES,    NULL)           \
