@@ -2,7 +2,9 @@
  * over. It knows syntax only; x509 knows meaning.
  *
  * A der_reader walks the elements of one content; errors carry the offset inside the outermost
- * input, so readers of nested content are made from an element, not from a bare span. */
+ * input, so readers of nested content are made from an element, not from a bare span.
+ *
+ * TRUNCATED when an element ends behind its container; MALFORMED for everything else. */
 #ifndef ASSAY_WIRE_DER_H
 #define ASSAY_WIRE_DER_H
 
