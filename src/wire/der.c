@@ -132,7 +132,7 @@ assay_status der_magnitude(const der_reader *r, const der_element *e, assay_span
 assay_status der_unsigned(const der_reader *r, const der_element *e, uint64_t max, uint64_t *out,
                           assay_error *err)
 {
-    assay_span magnitude;
+    assay_span magnitude = { NULL, 0 };
     TRY(der_magnitude(r, e, &magnitude, err));
     if (magnitude.size > sizeof(uint64_t))
         return der_fail(r, e, err, "an integer of %zu octets, want at most %llu", magnitude.size,
@@ -233,8 +233,8 @@ assay_status der_time(const der_reader *r, const der_element *e, int64_t *out, a
 static assay_status read_half(der_reader *r, const char *what, size_t half, assay_span *out,
                               assay_error *err)
 {
-    der_element e;
-    assay_span magnitude;
+    der_element e = { 0 };
+    assay_span magnitude = { NULL, 0 };
     TRY(der_expect(r, DER_INTEGER, what, &e, err));
     TRY(der_magnitude(r, &e, &magnitude, err));
     if (magnitude.size > half)
@@ -248,8 +248,8 @@ assay_status der_ecdsa_signature(assay_span der, size_t half, uint8_t *out, cons
                                  assay_error *err)
 {
     der_reader outer = der_reader_of(der, where);
-    der_element sequence;
-    assay_span r, s;
+    der_element sequence = { 0 };
+    assay_span r = { NULL, 0 }, s = { NULL, 0 };
     TRY(der_expect(&outer, DER_SEQUENCE, "the signature", &sequence, err));
     TRY(der_end(&outer, err));
     der_reader inner = der_inside(&outer, &sequence);
