@@ -24,6 +24,10 @@ typedef struct p256_key p256_key;
 /* From X || Y, big-endian. MALFORMED when a coordinate is >= p or the point is not on the curve
  * (the point at infinity has no such form). NO_MEMORY. */
 assay_status p256_key_new(const uint8_t xy[64], p256_key **out, assay_error *err);
+/* The same, five times cheaper: copies the curve from a key there is already, instead of making it
+ * anew (docs/decisions/0002). `sibling` NULL: p256_key_new(). */
+assay_status p256_key_new_beside(const p256_key *sibling, const uint8_t xy[64], p256_key **out,
+                                 assay_error *err);
 p256_key *p256_key_ref(p256_key *key);
 void p256_key_free(p256_key *key); /* drops one reference; NULL is fine */
 
@@ -31,7 +35,7 @@ void p256_key_free(p256_key *key); /* drops one reference; NULL is fine */
 bool p256_point_valid(const uint8_t xy[64]);
 
 /* ECDSA over a digest; signature r || s big-endian. UNTRUSTED when it does not verify, r or s are 0
- * or >= n. High s is accepted. */
+ * or >= n. High s is accepted. NO_MEMORY. */
 assay_status p256_verify(const p256_key *key, const sha256_digest *digest,
                          const uint8_t signature[P256_SIGNATURE_SIZE]);
 
