@@ -1,0 +1,54 @@
+/* reference.c: one prepared P-256 verification of OpenSSL. */
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#include "bench.h"
+#include "reference.h"
+
+struct reference {
+    EVP_PKEY *key;
+    EVP_PKEY_CTX *context;
+    unsigned char signature[80];
+    size_t signature_size;
+};
+
+static const unsigned char digest[32] = { 1, 2, 3, 4, 5 };
+
+static void sign_once(reference *r)
+{
+    EVP_PKEY_CTX *signer = EVP_PKEY_CTX_new(r->key, NULL);
+    r->signature_size = sizeof(r->signature);
+    if (signer == NULL || EVP_PKEY_sign_init(signer) <= 0 ||
+        EVP_PKEY_sign(signer, r->signature, &r->signature_size, digest, sizeof(digest)) <= 0)
+        bench_die("signing with P-256");
+    EVP_PKEY_CTX_free(signer);
+}
+
+reference *reference_new(void)
+{
+    reference *r = calloc(1, sizeof(*r));
+    if (r == NULL)
+        bench_die("memory");
+    r->key = EVP_EC_gen("P-256");
+    if (r->key == NULL)
+        bench_die("making a P-256 key");
+    sign_once(r);
+    r->context = EVP_PKEY_CTX_new(r->key, NULL);
+    if (r->context == NULL || EVP_PKEY_verify_init(r->context) <= 0)
+        bench_die("preparing a P-256 verification");
+    return r;
+}
+
+void reference_free(reference *r)
+{
+    EVP_PKEY_CTX_free(r->context);
+    EVP_PKEY_free(r->key);
+    free(r);
+}
+
+void reference_verify(reference *r)
+{
+    if (EVP_PKEY_verify(r->context, r->signature, r->signature_size, digest, sizeof(digest)) != 1)
+        bench_die("P-256 verification");
+}
