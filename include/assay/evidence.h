@@ -110,7 +110,8 @@ typedef struct assay_quote {
  *                size, limits (quote 1 MiB, auth data 64 KiB, QE auth data 1024, certification data
  *                32 KiB)
  *   UNSUPPORTED  other version, key type, QE vendor, TEE type, body type
- * The error carries S37/E01D; S77/E002 (and TRUNCATED) for fewer than 1020 bytes. Reserved fields of the signed body are not judged here (see the
+ * The error carries S37/E01D; S77/E002 (and TRUNCATED) for fewer than 1020 bytes; S53/E01C for types
+ * 1 to 3 of a wrong size. Reserved fields of the signed body are not judged here (see the
  * verdict's notes). */
 ASSAY_API assay_status assay_quote_parse(assay_span bytes, assay_quote *out, assay_error *error);
 

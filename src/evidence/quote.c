@@ -167,6 +167,17 @@ static assay_status body_read(reader *r, assay_quote *quote, assay_error *err)
     return ASSAY_OK;
 }
 
+/* Intel's interface looks at the type before the size, and verifies none of these types: E01C. */
+static assay_status certification_size_check(const struct certification_row *row, uint32_t size,
+                                             int64_t offset, assay_error *err)
+{
+    if (row->size == 0 || row->size == size)
+        return ASSAY_OK;
+    assay_status status = fail(err, ASSAY_MALFORMED, "quote.auth_data.certification_data.size",
+                               offset, "%u bytes of %s, want %u", size, row->name, row->size);
+    return error_as(err, status, QVL_UNSUPPORTED_QE_CERTIFICATION_DATA_TYPE, 0);
+}
+
 static assay_status certification_read(reader *r, assay_quote *quote, assay_error *err)
 {
     const int64_t offset = (int64_t)r->at;
@@ -182,10 +193,7 @@ static assay_status certification_read(reader *r, assay_quote *quote, assay_erro
         return fail(err, ASSAY_MALFORMED, "quote.auth_data.certification_data.type", offset,
                     "innermost certification data of type %u (%s), want 1 to 5",
                     quote->certification_type, row->name != NULL ? row->name : "unknown");
-    if (row->size != 0 && row->size != size)
-        return fail(err, ASSAY_MALFORMED, "quote.auth_data.certification_data.size", offset + 2,
-                    "%u bytes of %s, want %u", size, row->name, row->size);
-    return ASSAY_OK;
+    return certification_size_check(row, size, offset + 2, err);
 }
 
 /* QE report, its signature, QE authentication data, innermost certification data; then the end. */
