@@ -1,0 +1,202 @@
+/* json_write.c: JSON text out (RFC 8259), one value after the other. */
+#include <stdio.h>
+
+#include "base/memory.h"
+#include "wire/json_write.h"
+
+enum { FIRST_CAPACITY = 4096 };
+
+/* Room for `size` more bytes, or NULL. */
+static char *room(json_writer *w, size_t size)
+{
+    if (w->failed)
+        return NULL;
+    if (size <= w->capacity - w->size)
+        return w->text + w->size;
+    size_t capacity = w->capacity == 0 ? FIRST_CAPACITY : w->capacity;
+    while (capacity < w->size + size && capacity <= SIZE_MAX / 2)
+        capacity *= 2;
+    char *text = memory_new(capacity);
+    if (text == NULL || capacity - w->size < size) {
+        memory_free(text);
+        w->failed = true;
+        return NULL;
+    }
+    if (w->size > 0)
+        memcpy(text, w->text, w->size);
+    memory_free(w->text);
+    w->text = text;
+    w->capacity = capacity;
+    return text + w->size;
+}
+
+static void put(json_writer *w, const char *text, size_t size)
+{
+    char *to = room(w, size);
+    if (to == NULL)
+        return;
+    memcpy(to, text, size);
+    w->size += size;
+}
+
+static void put_word(json_writer *w, const char *word)
+{
+    put(w, word, strlen(word));
+}
+
+/* How many bytes the UTF-8 sequence at `p` has; 0 when it is none (RFC 3629). */
+static size_t utf8_size(const uint8_t *p, size_t left)
+{
+    static const struct {
+        uint8_t first, last; /* range of the lead byte */
+        uint8_t second_from, second_to;
+        uint8_t size;
+    } rows[] = { { 0x00, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+                 { 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+                 { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+                 { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
+                 { 0xf4, 0xf4, 0x80, 0x8f, 4 } };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (p[0] < rows[i].first || p[0] > rows[i].last)
+            continue;
+        if (rows[i].size > left ||
+            (rows[i].size > 1 && (p[1] < rows[i].second_from || p[1] > rows[i].second_to)))
+            return 0;
+        for (size_t j = 2; j < rows[i].size; j++) {
+            if ((p[j] & 0xc0) != 0x80)
+                return 0;
+        }
+        return rows[i].size;
+    }
+    return 0;
+}
+
+static void put_escaped(json_writer *w, assay_span text)
+{
+    put_word(w, "\"");
+    for (size_t i = 0; i < text.size;) {
+        const uint8_t c = text.data[i];
+        const size_t size = utf8_size(text.data + i, text.size - i);
+        if (size == 0) {
+            put_word(w, "\\ufffd");
+        } else if (c == '"' || c == '\\') {
+            const char escaped[2] = { '\\', (char)c };
+            put(w, escaped, sizeof(escaped));
+        } else if (c < 0x20 || c == 0x7f) {
+            char escaped[8];
+            snprintf(escaped, sizeof(escaped), "\\u%04x", c);
+            put_word(w, escaped);
+        } else {
+            put(w, (const char *)text.data + i, size);
+        }
+        i += size == 0 ? 1 : size;
+    }
+    put_word(w, "\"");
+}
+
+static void begin(json_writer *w, const char *member)
+{
+    if (w->comma)
+        put_word(w, ",");
+    if (member != NULL) {
+        put_escaped(w, SPAN_TEXT(member));
+        put_word(w, ":");
+    }
+    w->comma = true;
+}
+
+void json_open_object(json_writer *w, const char *member)
+{
+    begin(w, member);
+    put_word(w, "{");
+    w->comma = false;
+}
+
+void json_close_object(json_writer *w)
+{
+    put_word(w, "}");
+    w->comma = true;
+}
+
+void json_open_array(json_writer *w, const char *member)
+{
+    begin(w, member);
+    put_word(w, "[");
+    w->comma = false;
+}
+
+void json_close_array(json_writer *w)
+{
+    put_word(w, "]");
+    w->comma = true;
+}
+
+void json_put_span(json_writer *w, const char *member, assay_span text)
+{
+    begin(w, member);
+    put_escaped(w, text);
+}
+
+void json_put_text(json_writer *w, const char *member, const char *text)
+{
+    if (text == NULL)
+        json_put_null(w, member);
+    else
+        json_put_span(w, member, SPAN_TEXT(text));
+}
+
+void json_put_number(json_writer *w, const char *member, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+    json_put_raw(w, member, SPAN_TEXT(text));
+}
+
+void json_put_flag(json_writer *w, const char *member, bool value)
+{
+    json_put_raw(w, member, SPAN_TEXT(value ? "true" : "false"));
+}
+
+void json_put_null(json_writer *w, const char *member)
+{
+    json_put_raw(w, member, SPAN_TEXT("null"));
+}
+
+void json_put_hex(json_writer *w, const char *member, assay_span bytes)
+{
+    begin(w, member);
+    put_word(w, "\"");
+    char *to = room(w, 2 * bytes.size + 1);
+    if (to != NULL) {
+        assay_hex_encode(bytes, to);
+        w->size += 2 * bytes.size;
+    }
+    put_word(w, "\"");
+}
+
+void json_put_time(json_writer *w, const char *member, int64_t time)
+{
+    char text[ASSAY_TIME_SIZE];
+    assay_time_format(time, text);
+    json_put_text(w, member, time == 0 ? NULL : text);
+}
+
+void json_put_raw(json_writer *w, const char *member, assay_span text)
+{
+    begin(w, member);
+    put(w, (const char *)text.data, text.size);
+}
+
+assay_status json_take_written(json_writer *w, char **out, assay_error *err)
+{
+    put(w, "", 1);
+    const json_writer done = *w;
+    *w = (json_writer) { 0 };
+    if (done.failed) {
+        memory_free(done.text);
+        return fail(err, ASSAY_NO_MEMORY, "json", ASSAY_NO_OFFSET, "no memory for %zu bytes",
+                    done.capacity);
+    }
+    *out = done.text;
+    return ASSAY_OK;
+}

@@ -1,0 +1,92 @@
+/* wire_json_write_test.c: JSON text out (src/wire/json_write.c). */
+#include "base/memory.h"
+#include "support.h"
+#include "wire/json_write.h"
+
+static void everything_at_once(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = { 0x00, 0xff, 0x1a };
+    json_writer w = { 0 };
+    json_open_object(&w, NULL);
+    json_put_text(&w, "text", "a\"b\\c\n");
+    json_put_text(&w, "none", NULL);
+    json_put_number(&w, "number", UINT64_MAX);
+    json_put_flag(&w, "yes", true);
+    json_put_flag(&w, "no", false);
+    json_put_hex(&w, "hex", SPAN(bytes));
+    json_put_time(&w, "time", 1751624924);
+    json_put_time(&w, "never", 0);
+    json_open_array(&w, "array");
+    json_put_number(&w, NULL, 1);
+    json_open_object(&w, NULL);
+    json_close_object(&w);
+    json_put_null(&w, NULL);
+    json_close_array(&w);
+    json_put_raw(&w, "raw", SPAN_TEXT("{\"x\":[]}"));
+    json_close_object(&w);
+    char *text = NULL;
+    assert_int_equal(json_take_written(&w, &text, NULL), ASSAY_OK);
+    assert_string_equal(text, "{\"text\":\"a\\\"b\\\\c\\u000a\",\"none\":null,"
+                              "\"number\":18446744073709551615,\"yes\":true,\"no\":false,"
+                              "\"hex\":\"00ff1a\",\"time\":\"2025-07-04T10:28:44Z\","
+                              "\"never\":null,\"array\":[1,{},null],\"raw\":{\"x\":[]}}");
+    memory_free(text);
+}
+
+static const struct {
+    const char *what;
+    const char *in;
+    const char *out;
+} texts[] = {
+    { "two bytes", "\xc3\xa9", "\"\xc3\xa9\"" },
+    { "three bytes", "\xe2\x82\xac", "\"\xe2\x82\xac\"" },
+    { "four bytes", "\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\"" },
+    { "Latin-1", "\xe9x", "\"\\ufffdx\"" },
+    { "overlong", "\xc0\xaf", "\"\\ufffd\\ufffd\"" },
+    { "surrogate", "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"" },
+    { "above U+10FFFF", "\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" },
+    { "cut short", "a\xe2\x82", "\"a\\ufffd\\ufffd\"" },
+    { "bad third byte", "\xe2\x82z", "\"\\ufffd\\ufffdz\"" },
+    { "delete", "\x7f", "\"\\u007f\"" },
+    { "escape sequence of a terminal", "\x1b[0m", "\"\\u001b[0m\"" },
+};
+
+static void text_is_always_valid(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        json_writer w = { 0 };
+        char *text = NULL;
+        json_put_text(&w, NULL, texts[i].in);
+        assert_int_equal(json_take_written(&w, &text, NULL), ASSAY_OK);
+        if (strcmp(text, texts[i].out) != 0)
+            test_fail("%s: %s", texts[i].what, text);
+        memory_free(text);
+    }
+}
+
+static void grows_over_its_first_room(void **state)
+{
+    (void)state;
+    static uint8_t bytes[5000];
+    json_writer w = { 0 };
+    json_open_array(&w, NULL);
+    for (int i = 0; i < 5; i++)
+        json_put_hex(&w, NULL, SPAN(bytes));
+    json_close_array(&w);
+    char *text = NULL;
+    assert_int_equal(json_take_written(&w, &text, NULL), ASSAY_OK);
+    assert_int_equal(strlen(text), 5 * (10000 + 3) + 1);
+    memory_free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_at_once),
+        cmocka_unit_test(text_is_always_valid),
+        cmocka_unit_test(grows_over_its_first_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
