@@ -5,9 +5,9 @@
 #include "base/span.h"
 
 typedef enum base64_alphabet {
-    BASE64_STANDARD,    /* + /, padding required */
-    BASE64_URL,         /* - _, no padding (JOSE) */
-    BASE64_URL_PADDED   /* - _, padding optional: what people paste */
+    BASE64_STANDARD,  /* + /, padding required */
+    BASE64_URL,       /* - _, no padding (JOSE) */
+    BASE64_URL_PADDED /* - _, padding optional: what people paste */
 } base64_alphabet;
 
 typedef enum base64_space {
@@ -15,8 +15,9 @@ typedef enum base64_space {
     BASE64_SPACE_SKIPPED /* space, tab, CR, LF anywhere */
 } base64_space;
 
-/* Writes at most text.size / 4 * 3 + 3 bytes. MALFORMED with the offset of the offending character;
- * USAGE when `capacity` is too small. */
+/* Writes at most text.size / 4 * 3 + 3 bytes; `out` NULL: only checks and counts. MALFORMED with
+ * the offset of the offending character; USAGE when `capacity` is too small. On failure the buffer
+ * may hold some of the bytes. */
 assay_status base64_decode(assay_span text, base64_alphabet alphabet, base64_space space,
                            uint8_t *out, size_t capacity, size_t *out_size, assay_error *err);
 

@@ -1,9 +1,10 @@
 /* json.h: the only door to jansson, and what it does not do by itself.
  *
- * json_document_parse() first runs one lexical pass of our own that bounds depth and size, refuses
- * duplicate and escaped keys, numbers outside the plain integer form (sign, fraction, exponent,
+ * json_document_parse() first runs one lexical pass of our own (json_scan.h) that bounds depth and
+ * size, refuses escaped keys and numbers outside the plain integer form (sign, fraction, exponent,
  * leading zero, -0) and finds the byte range of one top-level member as received; then jansson
- * builds the tree. jansson itself refuses invalid UTF-8, lone surrogates and \u0000.
+ * builds the tree. jansson itself refuses duplicate keys, invalid UTF-8, lone surrogates and
+ * \u0000.
  *
  * Members are then taken by table: one row per key. */
 #ifndef ASSAY_WIRE_JSON_H
@@ -15,13 +16,15 @@
 #include "base/span.h"
 
 typedef struct json_document {
-    json_t *root;       /* owned; json_document_free() */
+    json_t *root;            /* owned; json_document_free() */
     assay_span signed_bytes; /* of the member asked for, from its first to its last byte; a view */
 } json_document;
 
-/* `signed_member` NULL: no range is wanted. MALFORMED with where ("$.tcbInfo.tcbLevels[2]" for
- * duplicates and bad values) and the byte offset; leading and trailing white space is allowed, BOM,
- * NUL and text behind the document are not. Objects and arrays only at the top. */
+/* `signed_member` NULL: no range is wanted. `where` names the document in paths ("$", "tcb_info").
+ * MALFORMED with the path ("$.tcbInfo.tcbLevels[2]") of duplicates and bad values and the byte
+ * offset, and when the signed member is missing; NO_MEMORY. Leading and trailing white space is
+ * allowed, BOM, NUL and text behind the document are not. Objects and arrays only at the top. At
+ * most LIMIT_BUNDLE_SIZE bytes; tighter limits are the caller's. */
 assay_status json_document_parse(assay_span text, const char *signed_member, json_document *out,
                                  const char *where, assay_error *err);
 void json_document_free(json_document *doc);

@@ -1,2 +1,265 @@
-/* json_scan.c: not written yet. */
-typedef int wire_json_scan_is_empty;
+/* json_scan.c: one lexical pass over JSON (RFC 8259; verification.md 3.5; decisions.md, Parsing).
+ */
+#include <stdio.h>
+
+#include "wire/json_scan.h"
+
+enum { DIGITS_MAX = 19 }; /* of the largest integer of 63 bits */
+
+static const char integer_form[] =
+    "an integer of at most 19 digits without sign, fraction, exponent or leading zero";
+
+/* What may come next. */
+typedef enum want {
+    WANT_VALUE,
+    WANT_FIRST,   /* the first member or element, or the closing bracket */
+    WANT_KEY,     /* a member, behind a comma */
+    WANT_FURTHER, /* a comma or the closing bracket */
+    WANT_NOTHING  /* the document is complete */
+} want;
+
+typedef enum container { OBJECT, ARRAY } container;
+
+typedef struct frame {
+    container kind;
+    size_t index;   /* ARRAY: of the element */
+    assay_span key; /* OBJECT: of the member; data NULL before its key is read */
+} frame;
+
+typedef struct scanner {
+    assay_span text;
+    const char *where;
+    const char *member; /* the top-level key that is looked for, or NULL */
+    assay_span value;   /* of that member; data NULL until it begins, size 0 until it ends */
+    size_t at;
+    size_t token; /* where the last token began */
+    size_t depth;
+    frame frames[LIMIT_JSON_DEPTH];
+    want next;
+} scanner;
+
+/* Appends as much as fits. Input comes out in errors only as printable ASCII. */
+static void append(char path[ASSAY_WHERE_SIZE], assay_span text)
+{
+    size_t used = strlen(path);
+    for (size_t i = 0; i < text.size && used < ASSAY_WHERE_SIZE - 1; i++) {
+        uint8_t c = text.data[i];
+        path[used++] = c > 0x20 && c < 0x7f ? (char)c : '?';
+    }
+    path[used] = '\0';
+}
+
+static void write_path(const scanner *s, char path[ASSAY_WHERE_SIZE])
+{
+    path[0] = '\0';
+    append(path, SPAN_TEXT(s->where));
+    for (size_t i = 0; i < s->depth; i++) {
+        const frame *f = &s->frames[i];
+        char index[sizeof("[18446744073709551615]")] = ".";
+        if (f->kind == ARRAY)
+            snprintf(index, sizeof(index), "[%zu]", f->index);
+        else if (f->key.data == NULL)
+            break;
+        append(path, SPAN_TEXT(index));
+        append(path, f->key);
+    }
+}
+
+static assay_status unexpected(const scanner *s, const char *wanted, assay_error *err)
+{
+    char path[ASSAY_WHERE_SIZE];
+    if (err == NULL)
+        return ASSAY_MALFORMED;
+    write_path(s, path);
+    if (s->at == s->text.size)
+        return fail(err, ASSAY_MALFORMED, path, (int64_t)s->at, "the text ends, want %s", wanted);
+    return fail(err, ASSAY_MALFORMED, path, (int64_t)s->at, "byte 0x%02x, want %s",
+                s->text.data[s->at], wanted);
+}
+
+/* The byte that is next, or NUL at the end: no token begins with it. */
+static uint8_t peek(const scanner *s)
+{
+    return s->at < s->text.size ? s->text.data[s->at] : '\0';
+}
+
+static void skip_space(scanner *s)
+{
+    uint8_t c;
+    while ((c = peek(s)) == ' ' || c == '\n' || c == '\r' || c == '\t')
+        s->at++;
+}
+
+static bool take(scanner *s, const char *word)
+{
+    if (!span_is(span_slice(s->text, s->at, strlen(word)), word))
+        return false;
+    s->at += strlen(word);
+    return true;
+}
+
+/* From behind the opening quote to behind the closing one. Which escapes there are is jansson's. */
+static assay_status scan_text(scanner *s, assay_error *err)
+{
+    const uint8_t *data = s->text.data;
+    for (; s->at < s->text.size && data[s->at] >= 0x20; s->at++) {
+        if (data[s->at] == '"') {
+            s->at++;
+            return ASSAY_OK;
+        }
+        if (data[s->at] == '\\' && s->at + 1 < s->text.size && data[s->at + 1] >= 0x20)
+            s->at++;
+    }
+    return unexpected(s, "the rest of a text without control characters", err);
+}
+
+static assay_status scan_number(scanner *s, assay_error *err)
+{
+    size_t digits = 0;
+    for (; peek(s) >= '0' && peek(s) <= '9'; s->at++) {
+        if (digits == DIGITS_MAX || (digits == 1 && s->text.data[s->token] == '0'))
+            return unexpected(s, integer_form, err);
+        digits++;
+    }
+    if (digits == 0 || peek(s) == '.' || peek(s) == 'e' || peek(s) == 'E')
+        return unexpected(s, integer_form, err);
+    return ASSAY_OK;
+}
+
+/* Called behind the last byte of every value. */
+static void end_value(scanner *s)
+{
+    if (s->depth == 1 && s->value.data != NULL && s->value.size == 0)
+        s->value.size = (size_t)(s->text.data + s->at - s->value.data);
+    s->next = s->depth == 0 ? WANT_NOTHING : WANT_FURTHER;
+}
+
+static assay_status open_container(scanner *s, assay_error *err)
+{
+    if (s->depth == LIMIT_JSON_DEPTH)
+        return unexpected(s, "no nesting deeper than 16", err);
+    container kind = s->text.data[s->at++] == '{' ? OBJECT : ARRAY;
+    s->frames[s->depth++] = (frame) { .kind = kind };
+    s->next = WANT_FIRST;
+    return ASSAY_OK;
+}
+
+static bool take_close(scanner *s)
+{
+    if (peek(s) != (s->frames[s->depth - 1].kind == OBJECT ? '}' : ']'))
+        return false;
+    s->at++;
+    s->depth--;
+    end_value(s);
+    return true;
+}
+
+static assay_status scan_scalar(scanner *s, assay_error *err)
+{
+    if (take(s, "\""))
+        TRY(scan_text(s, err));
+    else if (peek(s) == '-' || (peek(s) >= '0' && peek(s) <= '9'))
+        TRY(scan_number(s, err));
+    else if (!take(s, "true") && !take(s, "false") && !take(s, "null"))
+        return unexpected(s, "a value", err);
+    end_value(s);
+    return ASSAY_OK;
+}
+
+static assay_status scan_value(scanner *s, assay_error *err)
+{
+    if (s->depth == 1 && s->value.data == NULL && s->member != NULL &&
+        s->frames[0].key.data != NULL && span_is(s->frames[0].key, s->member))
+        s->value.data = s->text.data + s->at;
+    if (peek(s) == '{' || peek(s) == '[')
+        return open_container(s, err);
+    if (s->depth == 0)
+        return unexpected(s, "an object or an array", err);
+    return scan_scalar(s, err);
+}
+
+/* A key and its colon. */
+static assay_status scan_key(scanner *s, assay_error *err)
+{
+    frame *top = &s->frames[s->depth - 1];
+    top->key = (assay_span) { NULL, 0 };
+    if (!take(s, "\""))
+        return unexpected(s, "a key", err);
+    size_t start = s->at;
+    while (peek(s) >= 0x20 && peek(s) != '"' && peek(s) != '\\')
+        s->at++;
+    if (peek(s) != '"')
+        return unexpected(s, "the rest of a key without escapes", err);
+    top->key = (assay_span) { s->text.data + start, s->at - start };
+    s->at++;
+    skip_space(s);
+    if (!take(s, ":"))
+        return unexpected(s, "a colon behind the key", err);
+    s->next = WANT_VALUE;
+    return ASSAY_OK;
+}
+
+static assay_status scan_further(scanner *s, assay_error *err)
+{
+    frame *top = &s->frames[s->depth - 1];
+    if (take_close(s))
+        return ASSAY_OK;
+    if (!take(s, ","))
+        return unexpected(s, "a comma or the closing bracket", err);
+    top->index++;
+    s->next = top->kind == OBJECT ? WANT_KEY : WANT_VALUE;
+    return ASSAY_OK;
+}
+
+static assay_status scan_first(scanner *s, assay_error *err)
+{
+    if (take_close(s))
+        return ASSAY_OK;
+    return s->frames[s->depth - 1].kind == OBJECT ? scan_key(s, err) : scan_value(s, err);
+}
+
+/* The next token; a key together with its colon. */
+static assay_status scan_token(scanner *s, assay_error *err)
+{
+    skip_space(s);
+    s->token = s->at;
+    switch (s->next) {
+    case WANT_VALUE:
+        return scan_value(s, err);
+    case WANT_FIRST:
+        return scan_first(s, err);
+    case WANT_KEY:
+        return scan_key(s, err);
+    case WANT_FURTHER:
+        return scan_further(s, err);
+    case WANT_NOTHING:
+        break;
+    }
+    return ASSAY_OK;
+}
+
+assay_status json_scan(assay_span text, const char *member, const char *where, assay_span *value,
+                       assay_error *err)
+{
+    scanner s = { .text = text, .where = where, .member = member, .next = WANT_VALUE };
+    while (s.next != WANT_NOTHING)
+        TRY(scan_token(&s, err));
+    skip_space(&s);
+    if (s.at != text.size)
+        return unexpected(&s, "nothing behind the document", err);
+    if (member != NULL && s.value.data == NULL)
+        return fail(err, ASSAY_MALFORMED, where, 0, "member %s is missing", member);
+    if (member != NULL)
+        *value = s.value;
+    return ASSAY_OK;
+}
+
+size_t json_scan_locate(assay_span text, size_t offset, const char *where,
+                        char path[ASSAY_WHERE_SIZE])
+{
+    scanner s = { .text = text, .where = where, .next = WANT_VALUE };
+    while (s.next != WANT_NOTHING && s.at <= offset && scan_token(&s, NULL) == ASSAY_OK)
+        ;
+    write_path(&s, path);
+    return s.token;
+}
