@@ -50,6 +50,15 @@ const char *assay_tee_name(assay_tee tee)
     return "none";
 }
 
+/* Texts of the input end up in errors, and errors on terminals and in JSON: printable ASCII only. */
+static void make_printable(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text < 0x20 || *text > 0x7e)
+            *text = '?';
+    }
+}
+
 assay_status fail(assay_error *err, assay_status status, const char *where, int64_t offset,
                   const char *format, ...)
 {
@@ -61,6 +70,8 @@ assay_status fail(assay_error *err, assay_status status, const char *where, int6
     va_start(arguments, format);
     vsnprintf(err->detail, sizeof(err->detail), format, arguments);
     va_end(arguments);
+    make_printable(err->where);
+    make_printable(err->detail);
     return status;
 }
 

@@ -89,7 +89,7 @@ enum qvl_status {
 };
 
 /* Fills the record (when there is one) and returns `status`. `where` and the formatted text are
- * cut to fit. */
+ * cut to fit; bytes that are no printable ASCII become question marks. */
 assay_status fail(assay_error *err, assay_status status, const char *where, int64_t offset,
                   const char *format, ...) ASSAY_PRINTF(5, 6);
 
