@@ -1,8 +1,8 @@
 /* x509.h: X.509 certificates and CRLs of attestation hierarchies, read strictly.
  *
  * Parsed structures are views into the DER given, which must outlive them. Parsing checks form:
- * DER, version 3, one allowed algorithm (inner and outer equal), key on the curve, no repeated and
- * no unknown critical extension. Trust is chain.h. */
+ * DER, version 3, one allowed algorithm (inner and outer equal), key on the curve. What a role asks
+ * (also: no repeated and no unknown critical extension) and trust are chain.h. */
 #ifndef ASSAY_X509_X509_H
 #define ASSAY_X509_X509_H
 
@@ -36,10 +36,18 @@ typedef struct x509_cert {
     bool has_key_usage;
     uint16_t key_usage;
     assay_span sgx_extension; /* value of 1.2.840.113741.1.13.1; empty when absent */
+
+    /* NULL, or why the extensions fit no role: one is repeated, critical and unknown, or of the
+     * wrong criticality. Static text. Parsing succeeds all the same, because the QVL status depends
+     * on the role: x509_role_check() refuses it with S4, S9, S14 or S24. */
+    const char *extension_fault;
+    assay_span faulty_extension; /* its full DER */
 } x509_cert;
 
-/* MALFORMED, TRUNCATED or UNSUPPORTED (algorithm, curve, version); `where` is the path in errors
- * ("quote.pck_chain[0]") and must outlive the call only. */
+/* The QVL status of a failure:
+ *   S1  UNSUPPORTED (version, signature algorithm, kind of key), MALFORMED for a key off the curve
+ *   0   MALFORMED, TRUNCATED for anything else: the caller stamps what its place asks
+ * `where` is the path in errors ("quote.pck_chain[0]") and must outlive the call only. */
 assay_status x509_cert_parse(assay_span der, const char *where, x509_cert *out, assay_error *err);
 
 typedef struct x509_crl {
