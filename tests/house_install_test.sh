@@ -1,6 +1,7 @@
 #!/bin/sh
-# house_install_test.sh BUILD_DIR: `meson install` puts headers, libraries and pkg-config file in place,
-# and a program compiles, links (shared and static) and runs with what was installed.
+# house_install_test.sh BUILD_DIR: `meson install` puts headers, libraries and pkg-config file in place;
+# a program compiles, links (shared and static) and runs with what was installed; and so does the C of
+# README.md compile.
 set -eu
 build=$(realpath "$1")
 place=$(mktemp -d)
@@ -29,4 +30,7 @@ readelf -d "$place/shared" | grep -q 'NEEDED.*libassay\.so\.0' || { echo 'soname
 gcc "$version" "$place/program.c" $(pkg-config --cflags libassay) "$LD_LIBRARY_PATH/libassay.a" \
     -ljansson -lcrypto -lpthread -o "$place/static"
 "$place/static" >/dev/null
+sed -n '/^```c$/,/^```$/p' "$(dirname "$0")/../README.md" | grep -v '^```' >"$place/readme.c"
+grep -q assay_check "$place/readme.c"
+gcc -Wall -Wextra -Werror -c "$place/readme.c" $(pkg-config --cflags libassay) -o "$place/readme.o"
 echo 'install: headers, libassay.so.0, libassay.a and libassay.pc are usable'
