@@ -4,6 +4,7 @@
  * the earliest of platform, module and QE here, of platform and QE there. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "assay/verify.h"
 #include "support.h"

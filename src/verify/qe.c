@@ -26,7 +26,8 @@ static assay_status leaf_key_ready(verification *v, assay_error *err)
 {
     if (v->leaf_key != NULL)
         return ASSAY_OK;
-    return p256_key_new(v->chain->leaf.point + 1, &v->leaf_key, err);
+    return x509_trust_key(&v->collateral->trust, NULL, v->chain->leaf.point, &v->leaf_key,
+                          "quote.pck_chain[0]", err);
 }
 
 /* Step 24: the PCK key signed the QE report. */
@@ -120,7 +121,8 @@ assay_status attestation_key_check(verification *v, assay_error *err)
 {
     if (v->pair_proved)
         return ASSAY_OK;
-    assay_status status = p256_key_new(v->quote.attestation_key.data, &v->attestation_key, err);
+    assay_status status =
+        p256_key_new_beside(v->leaf_key, v->quote.attestation_key.data, &v->attestation_key, err);
     if (status == ASSAY_OK)
         return ASSAY_OK;
     if (status != ASSAY_NO_MEMORY)
