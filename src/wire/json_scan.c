@@ -90,7 +90,15 @@ static void skip_space(scanner *s)
         s->at++;
 }
 
-static bool take(scanner *s, const char *word)
+static bool take(scanner *s, char byte)
+{
+    if (s->at == s->text.size || s->text.data[s->at] != (uint8_t)byte)
+        return false;
+    s->at++;
+    return true;
+}
+
+static bool take_word(scanner *s, const char *word)
 {
     if (!span_is(span_slice(s->text, s->at, strlen(word)), word))
         return false;
@@ -98,32 +106,40 @@ static bool take(scanner *s, const char *word)
     return true;
 }
 
+/* The bytes of a text or key up to a quote, a backslash, a control character or the end. */
+static void skip_plain(scanner *s)
+{
+    const uint8_t *p = s->text.data + s->at, *end = s->text.data + s->text.size;
+    while (p < end && *p >= 0x20 && *p != '"' && *p != '\\')
+        p++;
+    s->at = (size_t)(p - s->text.data);
+}
+
 /* From behind the opening quote to behind the closing one. Which escapes there are is jansson's. */
 static assay_status scan_text(scanner *s, assay_error *err)
 {
-    const uint8_t *data = s->text.data;
-    for (; s->at < s->text.size && data[s->at] >= 0x20; s->at++) {
-        if (data[s->at] == '"') {
-            s->at++;
+    for (;;) {
+        skip_plain(s);
+        if (take(s, '"'))
             return ASSAY_OK;
-        }
-        if (data[s->at] == '\\' && s->at + 1 < s->text.size && data[s->at + 1] >= 0x20)
-            s->at++;
+        if (!take(s, '\\') || peek(s) < 0x20)
+            break;
+        s->at++;
     }
     return unexpected(s, "the rest of a text without control characters", err);
 }
 
 static assay_status scan_number(scanner *s, assay_error *err)
 {
-    size_t digits = 0;
-    for (; peek(s) >= '0' && peek(s) <= '9'; s->at++) {
-        if (digits == DIGITS_MAX || (digits == 1 && s->text.data[s->token] == '0'))
-            return unexpected(s, integer_form, err);
-        digits++;
-    }
-    if (digits == 0 || peek(s) == '.' || peek(s) == 'e' || peek(s) == 'E')
-        return unexpected(s, integer_form, err);
-    return ASSAY_OK;
+    while (peek(s) >= '0' && peek(s) <= '9')
+        s->at++;
+    size_t digits = s->at - s->token;
+    uint8_t behind = peek(s);
+    if (digits > 0 && digits <= DIGITS_MAX && (digits == 1 || s->text.data[s->token] != '0') &&
+        behind != '.' && behind != 'e' && behind != 'E')
+        return ASSAY_OK;
+    s->at = s->token;
+    return unexpected(s, integer_form, err);
 }
 
 /* Called behind the last byte of every value. */
@@ -156,11 +172,11 @@ static bool take_close(scanner *s)
 
 static assay_status scan_scalar(scanner *s, assay_error *err)
 {
-    if (take(s, "\""))
+    if (take(s, '"'))
         TRY(scan_text(s, err));
     else if (peek(s) == '-' || (peek(s) >= '0' && peek(s) <= '9'))
         TRY(scan_number(s, err));
-    else if (!take(s, "true") && !take(s, "false") && !take(s, "null"))
+    else if (!take_word(s, "true") && !take_word(s, "false") && !take_word(s, "null"))
         return unexpected(s, "a value", err);
     end_value(s);
     return ASSAY_OK;
@@ -168,7 +184,7 @@ static assay_status scan_scalar(scanner *s, assay_error *err)
 
 static assay_status scan_value(scanner *s, assay_error *err)
 {
-    if (s->depth == 1 && s->value.data == NULL && s->member != NULL &&
+    if (s->depth == 1 && s->member != NULL && s->value.data == NULL &&
         s->frames[0].key.data != NULL && span_is(s->frames[0].key, s->member))
         s->value.data = s->text.data + s->at;
     if (peek(s) == '{' || peek(s) == '[')
@@ -183,17 +199,16 @@ static assay_status scan_key(scanner *s, assay_error *err)
 {
     frame *top = &s->frames[s->depth - 1];
     top->key = (assay_span) { NULL, 0 };
-    if (!take(s, "\""))
+    if (!take(s, '"'))
         return unexpected(s, "a key", err);
     size_t start = s->at;
-    while (peek(s) >= 0x20 && peek(s) != '"' && peek(s) != '\\')
-        s->at++;
+    skip_plain(s);
     if (peek(s) != '"')
         return unexpected(s, "the rest of a key without escapes", err);
     top->key = (assay_span) { s->text.data + start, s->at - start };
     s->at++;
     skip_space(s);
-    if (!take(s, ":"))
+    if (!take(s, ':'))
         return unexpected(s, "a colon behind the key", err);
     s->next = WANT_VALUE;
     return ASSAY_OK;
@@ -204,7 +219,7 @@ static assay_status scan_further(scanner *s, assay_error *err)
     frame *top = &s->frames[s->depth - 1];
     if (take_close(s))
         return ASSAY_OK;
-    if (!take(s, ","))
+    if (!take(s, ','))
         return unexpected(s, "a comma or the closing bracket", err);
     top->index++;
     s->next = top->kind == OBJECT ? WANT_KEY : WANT_VALUE;
