@@ -3,6 +3,7 @@
 #define ASSAY_ASSAY_H
 
 #include "assay/base.h"
+#include "assay/batch.h"
 #include "assay/bundle.h"
 #include "assay/collateral.h"
 #include "assay/evidence.h"

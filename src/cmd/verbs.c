@@ -1,0 +1,5 @@
+/* verbs.c: the table of all verbs. */
+#include "verbs.h"
+
+const verb *const verbs[] = { &verb_verify,     &verb_inspect, &verb_bundle, &verb_help,
+                              &verb_completion, &verb_version, NULL };
