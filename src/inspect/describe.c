@@ -1,2 +1,0 @@
-/* describe.c: not written yet. */
-typedef int inspect_describe_is_empty;
