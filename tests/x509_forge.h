@@ -23,6 +23,7 @@ void forge_wrap(forge_der *d, size_t from, uint8_t tag); /* what stands from `fr
 typedef enum forge_critical { FORGE_NOT_CRITICAL, FORGE_CRITICAL } forge_critical;
 void forge_extension(forge_der *d, const char *oid_hex, forge_critical critical,
                      const char *value_hex);
+void forge_sign(forge_der *d, const forge_key *key); /* `d` is the signed part; wraps it */
 assay_span forge_span(const forge_der *d);
 
 /* A certificate of the profile; what is not named comes from the role. Hex texts stand for raw

@@ -210,6 +210,24 @@ static const struct known_extension *known_extension_of(assay_span oid)
     return NULL;
 }
 
+/* Standard extensions that restrict what a certificate is good for (name and policy constraints,
+ * extended key usage, address blocks, proxies, Netscape's type). None is in the profile and none is
+ * evaluated here: they are refused also when they are not critical. */
+static bool is_restriction(assay_span oid)
+{
+    static const assay_span arcs[] = {
+        SPAN_CONST("\x55\x1d"), /* 2.5.29 */
+        SPAN_CONST("\x2b\x06\x01\x05\x05\x07\x01\x07"),
+        SPAN_CONST("\x2b\x06\x01\x05\x05\x07\x01\x08"),
+        SPAN_CONST("\x2b\x06\x01\x05\x05\x07\x01\x0e"),
+        SPAN_CONST("\x60\x86\x48\x01\x86\xf8\x42\x01"),
+    };
+    for (size_t i = 0; i < sizeof(arcs) / sizeof(arcs[0]); i++)
+        if (span_equal(span_slice(oid, 0, arcs[i].size), arcs[i]))
+            return true;
+    return false;
+}
+
 /* The first fault is kept; what follows from it depends on the role. */
 static void fault_note(x509_cert *out, const x509_extension *extension, const char *fault)
 {
@@ -232,6 +250,8 @@ static assay_status extensions_take(der_reader *r, x509_cert *out, assay_error *
             TRY(known->take(r, extension, out, err));
         if (known == NULL && extension->critical)
             fault_note(out, extension, "a critical extension is not known");
+        if (known == NULL && is_restriction(extension->oid))
+            fault_note(out, extension, "a standard extension is not of the profile");
         if (known != NULL && extension->critical != known->critical)
             fault_note(out, extension,
                        known->critical ? "keyUsage or basicConstraints is not critical"

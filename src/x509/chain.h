@@ -11,7 +11,7 @@
 
 typedef enum x509_role {
     ROLE_SGX_ROOT,
-    ROLE_PCK_CA,     /* Platform or Processor CA */
+    ROLE_PCK_CA, /* Platform or Processor CA */
     ROLE_PCK_LEAF,
     ROLE_TCB_SIGNER,
     ROLE_COUNT

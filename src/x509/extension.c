@@ -5,13 +5,28 @@
 static const uint8_t ecdsa_with_sha256[] = { 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86,
                                              0x48, 0xce, 0x3d, 0x04, 0x03, 0x02 };
 
+assay_status x509_oid_read(der_reader *r, const char *what, assay_span *out, assay_error *err)
+{
+    der_element oid;
+    TRY(der_expect(r, DER_OID, what, &oid, err));
+    bool begins = true; /* a number: its first octet may not be a superfluous 0x80 */
+    for (size_t i = 0; i < oid.content.size; i++) {
+        if (begins && oid.content.data[i] == 0x80)
+            return der_fail(r, &oid, err, "%s has a number that is not minimal", what);
+        begins = (oid.content.data[i] & 0x80) == 0;
+    }
+    if (oid.content.size == 0 || !begins)
+        return der_fail(r, &oid, err, "%s ends inside a number", what);
+    *out = oid.content;
+    return ASSAY_OK;
+}
+
 static assay_status extension_read(der_reader *r, x509_extension *out, assay_error *err)
 {
-    der_element oid, flag;
+    der_element flag;
     TRY(der_expect(r, DER_SEQUENCE, "extension", &out->whole, err));
     der_reader in = der_inside(r, &out->whole);
-    TRY(der_expect(&in, DER_OID, "extnID", &oid, err));
-    out->oid = oid.content;
+    TRY(x509_oid_read(&in, "extnID", &out->oid, err));
     out->critical = false;
     if (der_next_is(&in, DER_BOOLEAN)) {
         TRY(der_next(&in, &flag, err));

@@ -20,6 +20,9 @@ typedef struct x509_extensions {
     x509_extension at[X509_EXTENSIONS_MAX];
 } x509_extensions;
 
+/* The next element is an OBJECT IDENTIFIER of complete, minimal numbers. */
+assay_status x509_oid_read(der_reader *r, const char *what, assay_span *out, assay_error *err);
+
 /* The next element: SEQUENCE SIZE (1..32) OF Extension. MALFORMED, TRUNCATED. Says nothing about
  * repetitions. */
 assay_status x509_extensions_read(der_reader *r, x509_extensions *out, assay_error *err);

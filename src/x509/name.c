@@ -2,6 +2,8 @@
  * verification.md 2.2 and 2.5 (names are compared as bytes). */
 #include "x509/name.h"
 
+#include "x509/extension.h"
+
 static const uint8_t common_name_oid[] = { 0x55, 0x04, 0x03 };
 
 /* Bytes that follow the first of a UTF-8 sequence and the least code point that needs as many; -1
@@ -82,7 +84,7 @@ static bool value_is_text(const der_element *value)
 }
 
 /* SET { SEQUENCE { OID, text } } */
-static assay_status rdn_read(der_reader *r, der_element *type, der_element *value, assay_error *err)
+static assay_status rdn_read(der_reader *r, assay_span *type, der_element *value, assay_error *err)
 {
     der_element set, pair;
     TRY(der_expect(r, DER_SET, "relativeDistinguishedName", &set, err));
@@ -90,7 +92,7 @@ static assay_status rdn_read(der_reader *r, der_element *type, der_element *valu
     TRY(der_expect(&in_set, DER_SEQUENCE, "attributeTypeAndValue", &pair, err));
     TRY(der_end(&in_set, err));
     der_reader in_pair = der_inside(r, &pair);
-    TRY(der_expect(&in_pair, DER_OID, "attribute type", type, err));
+    TRY(x509_oid_read(&in_pair, "attribute type", type, err));
     TRY(der_next(&in_pair, value, err));
     TRY(der_end(&in_pair, err));
     if (!value_is_text(value))
@@ -108,12 +110,13 @@ assay_status x509_name_read(der_reader *r, const char *what, assay_span *name,
         return der_fail(r, &whole, err, "%s is empty", what);
     assay_span found = { NULL, 0 };
     for (der_reader rdns = der_inside(r, &whole); der_more(&rdns);) {
-        der_element type, value;
+        assay_span type;
+        der_element value;
         TRY(rdn_read(&rdns, &type, &value, err));
-        if (!span_equal(type.content, SPAN(common_name_oid)))
+        if (!span_equal(type, SPAN(common_name_oid)))
             continue;
         if (found.size > 0)
-            return der_fail(r, &type, err, "%s has a second common name", what);
+            return der_fail(r, &value, err, "%s has a second common name", what);
         found = value.content;
     }
     *name = whole.full;

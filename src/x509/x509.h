@@ -11,22 +11,22 @@
 #include "crypto/crypto.h"
 
 enum x509_key_usage { /* bits as in RFC 5280 */
-    KEY_USAGE_DIGITAL_SIGNATURE = 1 << 0,
-    KEY_USAGE_NON_REPUDIATION = 1 << 1,
-    KEY_USAGE_KEY_CERT_SIGN = 1 << 5,
-    KEY_USAGE_CRL_SIGN = 1 << 6
+                      KEY_USAGE_DIGITAL_SIGNATURE = 1 << 0,
+                      KEY_USAGE_NON_REPUDIATION = 1 << 1,
+                      KEY_USAGE_KEY_CERT_SIGN = 1 << 5,
+                      KEY_USAGE_CRL_SIGN = 1 << 6
 };
 
 typedef struct x509_cert {
     assay_span der;
-    assay_span tbs;     /* signed bytes as received */
-    assay_span serial;  /* magnitude without leading zeros */
-    assay_span issuer;  /* Name, full DER */
-    assay_span subject; /* Name, full DER */
+    assay_span tbs;         /* signed bytes as received */
+    assay_span serial;      /* magnitude without leading zeros */
+    assay_span issuer;      /* Name, full DER */
+    assay_span subject;     /* Name, full DER */
     assay_span common_name; /* of the subject; empty when it has none */
     int64_t not_before;
     int64_t not_after;
-    const uint8_t *point;   /* 65 bytes: 04 X Y */
+    const uint8_t *point; /* 65 bytes: 04 X Y */
     uint8_t signature[P256_SIGNATURE_SIZE];
     assay_span subject_key_id;   /* empty when absent */
     assay_span authority_key_id; /* keyIdentifier; empty when absent */
@@ -37,9 +37,10 @@ typedef struct x509_cert {
     uint16_t key_usage;
     assay_span sgx_extension; /* value of 1.2.840.113741.1.13.1; empty when absent */
 
-    /* NULL, or why the extensions fit no role: one is repeated, critical and unknown, or of the
-     * wrong criticality. Static text. Parsing succeeds all the same, because the QVL status depends
-     * on the role: x509_role_check() refuses it with S4, S9, S14 or S24. */
+    /* NULL, or why the extensions fit no role: one is repeated, critical and unknown, of the wrong
+     * criticality, or a standard one outside the profile (it would restrict what nobody evaluates).
+     * Static text. Parsing succeeds all the same, because the QVL status depends on the role:
+     * x509_role_check() refuses it with S4, S9, S14 or S24. */
     const char *extension_fault;
     assay_span faulty_extension; /* its full DER */
 } x509_cert;
@@ -86,7 +87,7 @@ typedef struct pck_extension {
     uint8_t cpu_svn[16];
     uint8_t pce_id[2];
     uint8_t fmspc[6];
-    uint8_t sgx_type; /* 0 Standard, 1 Scalable, 2 Scalable with Integrity */
+    uint8_t sgx_type;              /* 0 Standard, 1 Scalable, 2 Scalable with Integrity */
     bool has_platform_instance_id; /* Platform CA only, as are the flags */
     uint8_t platform_instance_id[16];
     pck_flag dynamic_platform;
