@@ -46,6 +46,8 @@ static const struct {
     { "digits behind padding", "Zg==Zg==", BASE64_STANDARD, BASE64_SPACE_REFUSED, ASSAY_MALFORMED,
       NULL, 4 },
     { "a lone digit", "Zm9vZ", BASE64_URL, BASE64_SPACE_REFUSED, ASSAY_MALFORMED, NULL, 4 },
+    { "a lone digit of zero bits", "Zm9vA", BASE64_URL, BASE64_SPACE_REFUSED, ASSAY_MALFORMED, NULL,
+      4 },
     { "pad bits of one byte", "Zh==", BASE64_STANDARD, BASE64_SPACE_REFUSED, ASSAY_MALFORMED, NULL,
       1 },
     { "pad bits of two bytes", "Zm9vZm9=", BASE64_STANDARD, BASE64_SPACE_REFUSED, ASSAY_MALFORMED,

@@ -4,10 +4,7 @@
 
 #include "wire/json_scan.h"
 
-enum { DIGITS_MAX = 19 }; /* of the largest integer of 63 bits */
-
-static const char integer_form[] =
-    "an integer of at most 19 digits without sign, fraction, exponent or leading zero";
+static const char integer_form[] = "an integer without sign, fraction, exponent or leading zero";
 
 /* What may come next. */
 typedef enum want {
@@ -135,8 +132,8 @@ static assay_status scan_number(scanner *s, assay_error *err)
         s->at++;
     size_t digits = s->at - s->token;
     uint8_t behind = peek(s);
-    if (digits > 0 && digits <= DIGITS_MAX && (digits == 1 || s->text.data[s->token] != '0') &&
-        behind != '.' && behind != 'e' && behind != 'E')
+    if (digits > 0 && (digits == 1 || s->text.data[s->token] != '0') && behind != '.' &&
+        behind != 'e' && behind != 'E')
         return ASSAY_OK;
     s->at = s->token;
     return unexpected(s, integer_form, err);
