@@ -50,8 +50,9 @@ static int completion_run(const arguments *given)
         return 0;
     }
     const char *meant = suggestion(name, names);
-    return usage_error("completion", "there is nothing for %s%s%s", name,
-                       meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "");
+    if (meant != NULL)
+        return usage_error("completion", "there is nothing for %s; did you mean %s?", name, meant);
+    return usage_error("completion", "there is nothing for %s", name);
 }
 
 static const option_row completion_options[] = { OPTION_ROW_HELP, OPTIONS_END };

@@ -1,4 +1,5 @@
-/* inspect_text.c: prints the library's own compact JSON as indented rows.
+/* inspect_text.c: prints the library's own compact JSON as indented rows: things ({kind, name,
+ * size, fields, items}) with rows of offset, size, name and value, and the things within them.
  *
  * The JSON was made by assay_inspect(), so it is well-formed; still, nothing here reads beyond its
  * end. Escapes stay as they are: no file can speak to the terminal. */
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_WIDTH = 24, INDENT = 2 };
+enum { OFFSET_WIDTH = 6, SIZE_WIDTH = 5, NAME_WIDTH_MAX = 44, INDENT = 2 };
 
 /* A piece of the text: a value, or what stands between the quotes of one. */
 typedef struct piece {
@@ -94,18 +95,6 @@ static bool is_nested(piece value)
     return value.at[0] == '{' || value.at[0] == '[';
 }
 
-/* Neither an object nor an array within. */
-static bool is_flat(piece array)
-{
-    walk w = walk_of(array);
-    piece key, value;
-    while (walk_next(&w, &key, &value)) {
-        if (is_nested(value))
-            return false;
-    }
-    return true;
-}
-
 /* ---- Printing ---- */
 
 /* Without the quotes of a text. */
@@ -129,30 +118,30 @@ static void put_list(piece array)
 
 static void put_value(piece value)
 {
+    if (value.at == NULL)
+        return;
     if (value.at[0] == '[')
         put_list(value);
     else
         put_scalar(value);
 }
 
-static void put_label(int depth, piece label)
+/* A text right-aligned, or spaces when it is not there. */
+static void put_column(piece value, int width)
 {
-    int indent = depth * INDENT;
-    int width = NAME_WIDTH > indent ? NAME_WIDTH - indent : 1;
-    printf("%*s%-*.*s ", indent, "", width, (int)label.size, label.at);
+    printf("%*.*s ", width, (int)value.size, value.at != NULL ? value.at : "");
 }
 
-static void put_members(piece object, int depth);
-
-/* A field of a structure: offset, size, name, value, and the names of its flags. */
-static void put_field(piece field, int depth)
+/* Offset, size, name, value, and the names of the flags that are set. */
+static void put_field(piece field, int indent, int name_width)
 {
-    piece name = member(field, "name"), offset = member(field, "offset");
-    piece value = member(field, "value"), flags = member(field, "flags");
-    printf("%*s%6.*s %5.*s  ", depth * INDENT, "", (int)offset.size, offset.at,
-           (int)member(field, "size").size, member(field, "size").at);
-    printf("%-*.*s ", NAME_WIDTH, (int)name.size - 2, name.at + 1);
-    put_value(value);
+    piece name = member(field, "name"), flags = member(field, "flags");
+    printf("%*s", indent, "");
+    put_column(member(field, "offset"), OFFSET_WIDTH);
+    put_column(member(field, "size"), SIZE_WIDTH);
+    if (name.size >= 2)
+        printf(" %-*.*s ", name_width, (int)name.size - 2, name.at + 1);
+    put_value(member(field, "value"));
     if (flags.at != NULL && flags.size > 2) {
         printf(" (");
         put_value(flags);
@@ -161,56 +150,62 @@ static void put_field(piece field, int depth)
     puts("");
 }
 
-static bool is_field(piece value)
+/* Wide enough for every name, so that values stand in one column. */
+static int widest_name(piece fields)
 {
-    return value.at[0] == '{' && member(value, "name").at != NULL &&
-           member(value, "offset").at != NULL && member(value, "value").at != NULL &&
-           !is_nested(member(value, "name")) && member(value, "value").at[0] != '{';
-}
-
-static void put_elements(piece array, int depth)
-{
-    walk w = walk_of(array);
+    walk w = walk_of(fields);
     piece key, value;
-    char label[24];
-    for (int i = 0; walk_next(&w, &key, &value); i++) {
-        if (is_field(value)) {
-            put_field(value, depth);
-            continue;
-        }
-        snprintf(label, sizeof(label), "[%d]", i);
-        printf("%*s%s%s", depth * INDENT, "", label, is_nested(value) ? "\n" : " ");
-        if (is_nested(value)) {
-            put_members(value, depth + 1);
-            continue;
-        }
-        put_scalar(value);
-        puts("");
-    }
-}
-
-static void put_members(piece object, int depth)
-{
-    walk w = walk_of(object);
-    piece key, value;
-    if (object.at[0] == '[') {
-        put_elements(object, depth);
-        return;
-    }
+    size_t widest = 0;
     while (walk_next(&w, &key, &value)) {
-        if (value.at[0] == '{' || (value.at[0] == '[' && !is_flat(value))) {
-            printf("%*s%.*s\n", depth * INDENT, "", (int)key.size, key.at);
-            put_members(value, depth + 1);
-            continue;
-        }
-        put_label(depth, key);
-        put_value(value);
-        puts("");
+        piece name = member(value, "name");
+        if (name.size > widest + 2)
+            widest = name.size - 2;
     }
+    return widest < NAME_WIDTH_MAX ? (int)widest : NAME_WIDTH_MAX;
+}
+
+static void put_fields(piece fields, int indent)
+{
+    walk w = walk_of(fields);
+    piece key, value;
+    int width = widest_name(fields);
+    while (walk_next(&w, &key, &value))
+        put_field(value, indent, width);
+}
+
+/* "certificates[0]: kind certificate, size 666" */
+static void put_heading(piece node, int indent)
+{
+    walk w = walk_of(node);
+    piece key, value, name = member(node, "name");
+    printf("%*s", indent, "");
+    put_value(name);
+    for (bool first = true; walk_next(&w, &key, &value);) {
+        if (is_nested(value) || piece_is(key, "name"))
+            continue;
+        printf("%s%.*s ", !first ? ", " : name.at != NULL ? ": " : "", (int)key.size, key.at);
+        put_value(value);
+        first = false;
+    }
+    puts("");
+}
+
+/* A thing with its fields, and the things within. */
+static void put_node(piece node, int depth)
+{
+    piece fields = member(node, "fields"), inner = member(node, "items"), key, value;
+    put_heading(node, depth * INDENT);
+    if (fields.at != NULL)
+        put_fields(fields, depth * INDENT);
+    if (inner.at == NULL)
+        return;
+    walk w = walk_of(inner);
+    while (walk_next(&w, &key, &value))
+        put_node(value, depth + 1);
 }
 
 void inspect_text_print(const char *json)
 {
     if (json[0] == '{')
-        put_members(value_at(json), 0);
+        put_node(value_at(json), 0);
 }
