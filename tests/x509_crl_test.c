@@ -131,6 +131,12 @@ static void serials_are_found_as_numbers(void **state)
         count++;
     }
     assert_int_equal(count, 2);
+    plan.entries = NULL;
+    forge_crl_make(&plan, &der);
+    assert_int_equal(x509_crl_parse(forge_span(&der), "crl", &crl, NULL), ASSAY_OK);
+    cursor = 0;
+    assert_false(x509_crl_entry(&crl, &cursor, &serial, &revoked_at));
+    assert_false(x509_crl_lists(&crl, SPAN(listed)));
 }
 
 static void append_sized(uint8_t **at, uint8_t tag, size_t size)

@@ -226,6 +226,8 @@ bool x509_crl_lists(const x509_crl *crl, assay_span serial)
 
 bool x509_crl_entry(const x509_crl *crl, size_t *cursor, assay_span *serial, int64_t *revoked_at)
 {
+    if (*cursor >= crl->entries.size)
+        return false;
     assay_span left = span_slice(crl->entries, *cursor, crl->entries.size - *cursor);
     der_reader entries = der_reader_of(left, "crl"), in;
     der_element time;
