@@ -1,4 +1,4 @@
-/* json.c: the tree by jansson behind our lexical pass, and its members with their types checked
+/* json.c: documents by our lexical pass, and the members of their trees with their types checked
  * (verification.md 3.5). */
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,49 +7,15 @@
 #include "wire/json.h"
 #include "wire/json_scan.h"
 
-/* What jansson refuses although the lexical pass let it through. */
-static const struct {
-    enum json_error_code code;
-    const char *detail;
-} refusals[] = {
-    { json_error_duplicate_key, "the key is there twice" },
-    { json_error_numeric_overflow, "an integer beyond 63 bits" },
-    { json_error_invalid_utf8, "the text is not UTF-8" },
-    { json_error_null_character, "the text holds \\u0000" },
-    { json_error_invalid_syntax, "the text holds an invalid escape or a lone surrogate" },
-};
-
-static assay_status refused(assay_span text, const json_error_t *by, const char *where,
-                            assay_error *err)
-{
-    char path[ASSAY_WHERE_SIZE];
-    const char *detail = "the text is not accepted";
-    if (json_error_code(by) == json_error_out_of_memory)
-        return fail(err, ASSAY_NO_MEMORY, where, ASSAY_NO_OFFSET, "no memory for the JSON tree");
-    if (err == NULL)
-        return ASSAY_MALFORMED;
-    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
-        if (refusals[i].code == json_error_code(by))
-            detail = refusals[i].detail;
-    }
-    /* jansson has read the offending token when it complains. */
-    size_t read = by->position > 0 ? (size_t)by->position : 1;
-    size_t offset = json_scan_locate(text, read - 1, where, path);
-    return fail(err, ASSAY_MALFORMED, path, (int64_t)offset, "%s", detail);
-}
-
 assay_status json_document_parse(assay_span text, const char *signed_member, json_document *out,
                                  const char *where, assay_error *err)
 {
     assay_span value = { NULL, 0 };
-    json_error_t error;
+    json_t *root = NULL;
     if (text.size > LIMIT_BUNDLE_SIZE)
         return fail(err, ASSAY_MALFORMED, where, ASSAY_NO_OFFSET, "%zu bytes, want at most %d",
                     text.size, LIMIT_BUNDLE_SIZE);
-    TRY(json_scan(text, signed_member, where, &value, err));
-    json_t *root = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &error);
-    if (root == NULL)
-        return refused(text, &error, where, err);
+    TRY(json_scan(text, signed_member, where, &root, &value, err));
     *out = (json_document) { .root = root, .signed_bytes = value };
     return ASSAY_OK;
 }

@@ -1,10 +1,10 @@
 /* json.h: the only door to jansson, and what it does not do by itself.
  *
- * json_document_parse() first runs one lexical pass of our own (json_scan.h) that bounds depth and
- * size, refuses escaped keys and numbers outside the plain integer form (sign, fraction, exponent,
- * leading zero, -0) and finds the byte range of one top-level member as received; then jansson
- * builds the tree. jansson itself refuses duplicate keys, invalid UTF-8, lone surrogates and
- * \u0000.
+ * json_document_parse() makes one lexical pass of our own that bounds depth and size, refuses
+ * duplicate and escaped keys and numbers outside the plain integer form (sign, fraction, exponent,
+ * leading zero, -0), finds the byte range of one top-level member as received, and builds jansson's
+ * tree on the way; texts with escapes go through jansson's lexer, which refuses lone surrogates and
+ * \u0000. Invalid UTF-8 is refused everywhere.
  *
  * Members are then taken by table: one row per key. */
 #ifndef ASSAY_WIRE_JSON_H

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "wire/json_scan.h"
+#include "wire/json_tree.h"
 
 static const char integer_form[] = "an integer without sign, fraction, exponent or leading zero";
 
@@ -21,6 +22,7 @@ typedef struct frame {
     container kind;
     size_t index;   /* ARRAY: of the element */
     assay_span key; /* OBJECT: of the member; data NULL before its key is read */
+    json_t *node;   /* borrowed: the root owns everything below it */
 } frame;
 
 typedef struct scanner {
@@ -32,6 +34,7 @@ typedef struct scanner {
     size_t token; /* where the last token began */
     size_t depth;
     frame frames[LIMIT_JSON_DEPTH];
+    json_t *root; /* owned until it is handed out */
     want next;
 } scanner;
 
@@ -60,6 +63,18 @@ static void write_path(const scanner *s, char path[ASSAY_WHERE_SIZE])
         append(path, SPAN_TEXT(index));
         append(path, f->key);
     }
+}
+
+/* The token does not do; `detail` says why. */
+static assay_status refused(const scanner *s, const char *detail, assay_error *err)
+{
+    char path[ASSAY_WHERE_SIZE];
+    if (err == NULL)
+        return ASSAY_MALFORMED;
+    write_path(s, path);
+    if (detail == json_tree_no_memory)
+        return fail(err, ASSAY_NO_MEMORY, path, ASSAY_NO_OFFSET, "%s", detail);
+    return fail(err, ASSAY_MALFORMED, path, (int64_t)s->token, "%s", detail);
 }
 
 static assay_status unexpected(const scanner *s, const char *wanted, assay_error *err)
@@ -112,13 +127,31 @@ static void skip_plain(scanner *s)
     s->at = (size_t)(p - s->text.data);
 }
 
+/* Hangs a new value where it stands; takes it over also when it fails. */
+static assay_status put(scanner *s, json_t *value, const char *fault, assay_error *err)
+{
+    if (value == NULL)
+        return refused(s, fault, err);
+    if (s->depth == 0) {
+        s->root = value;
+        return ASSAY_OK;
+    }
+    frame *top = &s->frames[s->depth - 1];
+    fault = top->kind == OBJECT ? json_tree_set(top->node, top->key, value)
+                                : json_tree_append(top->node, value);
+    return fault == NULL ? ASSAY_OK : refused(s, fault, err);
+}
+
 /* From behind the opening quote to behind the closing one. Which escapes there are is jansson's. */
 static assay_status scan_text(scanner *s, assay_error *err)
 {
     for (;;) {
         skip_plain(s);
-        if (take(s, '"'))
-            return ASSAY_OK;
+        if (take(s, '"')) {
+            const char *fault = NULL;
+            json_t *value = json_tree_text(span_slice(s->text, s->token, s->at - s->token), &fault);
+            return put(s, value, fault, err);
+        }
         if (!take(s, '\\') || peek(s) < 0x20)
             break;
         s->at++;
@@ -133,8 +166,11 @@ static assay_status scan_number(scanner *s, assay_error *err)
     size_t digits = s->at - s->token;
     uint8_t behind = peek(s);
     if (digits > 0 && (digits == 1 || s->text.data[s->token] != '0') && behind != '.' &&
-        behind != 'e' && behind != 'E')
-        return ASSAY_OK;
+        behind != 'e' && behind != 'E') {
+        const char *fault = NULL;
+        json_t *value = json_tree_integer(span_slice(s->text, s->token, digits), &fault);
+        return put(s, value, fault, err);
+    }
     s->at = s->token;
     return unexpected(s, integer_form, err);
 }
@@ -152,7 +188,9 @@ static assay_status open_container(scanner *s, assay_error *err)
     if (s->depth == LIMIT_JSON_DEPTH)
         return unexpected(s, "no nesting deeper than 16", err);
     container kind = s->text.data[s->at++] == '{' ? OBJECT : ARRAY;
-    s->frames[s->depth++] = (frame) { .kind = kind };
+    json_t *node = kind == OBJECT ? json_object() : json_array();
+    TRY(put(s, node, json_tree_no_memory, err));
+    s->frames[s->depth++] = (frame) { .kind = kind, .node = node };
     s->next = WANT_FIRST;
     return ASSAY_OK;
 }
@@ -167,14 +205,26 @@ static bool take_close(scanner *s)
     return true;
 }
 
+static assay_status scan_word(scanner *s, assay_error *err)
+{
+    if (take_word(s, "true"))
+        return put(s, json_true(), json_tree_no_memory, err);
+    if (take_word(s, "false"))
+        return put(s, json_false(), json_tree_no_memory, err);
+    if (take_word(s, "null"))
+        return put(s, json_null(), json_tree_no_memory, err);
+    return unexpected(s, "a value", err);
+}
+
 static assay_status scan_scalar(scanner *s, assay_error *err)
 {
+    s->token = s->at;
     if (take(s, '"'))
         TRY(scan_text(s, err));
     else if (peek(s) == '-' || (peek(s) >= '0' && peek(s) <= '9'))
         TRY(scan_number(s, err));
-    else if (!take_word(s, "true") && !take_word(s, "false") && !take_word(s, "null"))
-        return unexpected(s, "a value", err);
+    else
+        TRY(scan_word(s, err));
     end_value(s);
     return ASSAY_OK;
 }
@@ -203,6 +253,9 @@ static assay_status scan_key(scanner *s, assay_error *err)
     if (peek(s) != '"')
         return unexpected(s, "the rest of a key without escapes", err);
     top->key = (assay_span) { s->text.data + start, s->at - start };
+    const char *fault = json_tree_key_fault(top->node, top->key);
+    if (fault != NULL)
+        return refused(s, fault, err);
     s->at++;
     skip_space(s);
     if (!take(s, ':'))
@@ -250,28 +303,28 @@ static assay_status scan_token(scanner *s, assay_error *err)
     return ASSAY_OK;
 }
 
-assay_status json_scan(assay_span text, const char *member, const char *where, assay_span *value,
-                       assay_error *err)
+static assay_status scan_document(scanner *s, assay_error *err)
 {
-    scanner s = { .text = text, .where = where, .member = member, .next = WANT_VALUE };
-    while (s.next != WANT_NOTHING)
-        TRY(scan_token(&s, err));
-    skip_space(&s);
-    if (s.at != text.size)
-        return unexpected(&s, "nothing behind the document", err);
-    if (member != NULL && s.value.data == NULL)
-        return fail(err, ASSAY_MALFORMED, where, 0, "member %s is missing", member);
-    if (member != NULL)
-        *value = s.value;
+    while (s->next != WANT_NOTHING)
+        TRY(scan_token(s, err));
+    skip_space(s);
+    if (s->at != s->text.size)
+        return unexpected(s, "nothing behind the document", err);
+    if (s->member != NULL && s->value.data == NULL)
+        return fail(err, ASSAY_MALFORMED, s->where, 0, "member %s is missing", s->member);
     return ASSAY_OK;
 }
 
-size_t json_scan_locate(assay_span text, size_t offset, const char *where,
-                        char path[ASSAY_WHERE_SIZE])
+assay_status json_scan(assay_span text, const char *member, const char *where, json_t **root,
+                       assay_span *value, assay_error *err)
 {
-    scanner s = { .text = text, .where = where, .next = WANT_VALUE };
-    while (s.next != WANT_NOTHING && s.at <= offset && scan_token(&s, NULL) == ASSAY_OK)
-        ;
-    write_path(&s, path);
-    return s.token;
+    scanner s = { .text = text, .where = where, .member = member, .next = WANT_VALUE };
+    assay_status status = scan_document(&s, err);
+    if (status != ASSAY_OK) {
+        json_decref(s.root);
+        return status;
+    }
+    *root = s.root;
+    *value = s.value;
+    return ASSAY_OK;
 }
