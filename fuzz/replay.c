@@ -1,6 +1,6 @@
-/* replay.c: a main() for fuzz targets without libFuzzer: runs every file of the given folders through
- * the target, so that each compiler and each sanitizer sees the corpora. Speaks TAP: one point for
- * each folder; a crash is the failure. */
+/* replay.c: a main() for fuzz targets without libFuzzer: runs every file of the given folders
+ * through the target, so that each compiler and each sanitizer sees the corpora. Speaks TAP: one
+ * point for each folder; a crash is the failure. */
 #include <dirent.h>
 #include <limits.h>
 #include <stdint.h>

@@ -54,7 +54,7 @@ BROKEN = [
     ("a file of 501 lines", "sizes", "src/base/size.c", "\n" * 501, "501 lines, at most 500"),
     ("a public header of 251 lines", "sizes", "include/assay/base.h", "\n" * 251,
      "251 lines, at most 250"),
-    ("another layout", "format", "src/base/size.c", "int  a;\n", "clang-format"),
+    ("another layout", "format", "src/base/size.c", "int  a;\n", "size.c: not as clang-format"),
     ("a manual page with an unknown macro", "manual", "man/page.1",
      SOUND["man/page.1"] + ".Xyz\n", "unknown macro"),
     ("an export without a declaration", "exports", "src/base/size.c",

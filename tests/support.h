@@ -1,4 +1,5 @@
-/* support.h: what every test file includes: cmocka, and a way to say which row of a table failed. */
+/* support.h: what every test file includes: cmocka, and a way to say which row of a table failed.
+ */
 #ifndef TESTS_SUPPORT_H
 #define TESTS_SUPPORT_H
 

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define ASSAY_API __attribute__((visibility("default")))
+#define ASSAY_API                 __attribute__((visibility("default")))
 #define ASSAY_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #else
 #define ASSAY_API
@@ -58,10 +58,10 @@ ASSAY_API const char *assay_status_name(assay_status status);
 /* What went wrong. Plain data: copy it freely, nothing to free. A zeroed record means no error. */
 typedef struct assay_error {
     assay_status status;
-    uint16_t qvl;                   /* status number of Intel's QVL (S44 = 44), 0 when none fits */
-    uint16_t code;                  /* quote3_error_t (0xE024), 0 when none fits */
-    int64_t offset;                 /* byte offset inside the input of `where`, or -1 */
-    char where[ASSAY_WHERE_SIZE];   /* path: "quote.qe_report.report_data", "tcb_info.tcbLevels[3]" */
+    uint16_t qvl;                 /* status number of Intel's QVL (S44 = 44), 0 when none fits */
+    uint16_t code;                /* quote3_error_t (0xE024), 0 when none fits */
+    int64_t offset;               /* byte offset inside the input of `where`, or -1 */
+    char where[ASSAY_WHERE_SIZE]; /* path: "quote.qe_report.report_data", "tcb_info.tcbLevels[3]" */
     char detail[ASSAY_DETAIL_SIZE]; /* one sentence: what was seen, what was wanted */
 } assay_error;
 

@@ -22,8 +22,7 @@ ASSAY_API assay_status assay_bundle_create(assay_span quote, assay_collateral *c
 typedef struct assay_bundle assay_bundle;
 
 /* Reads a bundle. MALFORMED with where and offset: unknown members, duplicates, bad base64. */
-ASSAY_API assay_status assay_bundle_parse(assay_span text, assay_bundle **out,
-                                          assay_error *error);
+ASSAY_API assay_status assay_bundle_parse(assay_span text, assay_bundle **out, assay_error *error);
 ASSAY_API void assay_bundle_free(assay_bundle *bundle);
 
 ASSAY_API assay_span assay_bundle_quote(const assay_bundle *bundle);

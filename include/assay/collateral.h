@@ -2,12 +2,12 @@
  * identity.
  *
  * An assay_collateral is parsed and its signatures are checked once, when it is made; afterwards it
- * is immutable, reference-counted and shared by threads. Making one does not fail because an item is
- * bad: what is wrong with each item is remembered, and every verification that needs it reports it
- * at its place in the documented order. assay_collateral_check() asks at once.
+ * is immutable, reference-counted and shared by threads. Making one does not fail because an item
+ * is bad: what is wrong with each item is remembered, and every verification that needs it reports
+ * it at its place in the documented order. assay_collateral_check() asks at once.
  *
- * Not checked here: dates (verification has `now`), whether the items fit a quote, rollback (a store
- * has memory, this has none).
+ * Not checked here: dates (verification has `now`), whether the items fit a quote, rollback (a
+ * store has memory, this has none).
  */
 #ifndef ASSAY_COLLATERAL_H
 #define ASSAY_COLLATERAL_H
@@ -45,8 +45,8 @@ typedef struct assay_collateral_items {
 
 typedef struct assay_collateral assay_collateral;
 
-/* Copies the items, parses them, checks chains and signatures. `roots` may be NULL. NO_MEMORY; USAGE
- * when an item is larger than 1 MiB. The caller owns one reference. */
+/* Copies the items, parses them, checks chains and signatures. `roots` may be NULL. NO_MEMORY;
+ * USAGE when an item is larger than 1 MiB. The caller owns one reference. */
 ASSAY_API assay_status assay_collateral_new(const assay_collateral_items *items,
                                             const assay_roots *roots, assay_collateral **out,
                                             assay_error *error);
@@ -63,8 +63,8 @@ ASSAY_API assay_collateral *assay_collateral_ref(assay_collateral *collateral);
 ASSAY_API void assay_collateral_unref(assay_collateral *collateral); /* NULL is fine */
 
 /* The items as they came in (views that live as long as the object). */
-ASSAY_API const assay_collateral_items *
-assay_collateral_items_of(const assay_collateral *collateral);
+ASSAY_API const assay_collateral_items *assay_collateral_items_of(
+    const assay_collateral *collateral);
 
 /* Writes the one-file form of assay_collateral_from_json(); malloc'd text, the caller frees it with
  * assay_text_free(). NO_MEMORY; MALFORMED when an item has no such form. */
@@ -97,9 +97,9 @@ typedef enum assay_item {
 ASSAY_API const char *assay_item_name(assay_item item);
 
 typedef struct assay_validity {
-    int64_t begin; /* issueDate, thisUpdate, latest notBefore is in `latest_begin` */
+    int64_t begin;        /* issueDate, thisUpdate, latest notBefore is in `latest_begin` */
     int64_t latest_begin; /* equals begin except for chains */
-    int64_t end;   /* nextUpdate, earliest notAfter: the first second at which it is stale */
+    int64_t end;          /* nextUpdate, earliest notAfter: the first second at which it is stale */
 } assay_validity;
 
 /* Statuses of TCB levels and of verdicts. The zero value is "not judged". */

@@ -72,9 +72,9 @@ typedef enum assay_certification_type {
     ASSAY_CERTIFICATION_PPID = 1,          /* plain PPID, CPUSVN, PCESVN, PCEID */
     ASSAY_CERTIFICATION_PPID_RSA_2048 = 2, /* encrypted PPID ... */
     ASSAY_CERTIFICATION_PPID_RSA_3072 = 3,
-    ASSAY_CERTIFICATION_PCK_LEAF = 4,      /* one PEM certificate */
-    ASSAY_CERTIFICATION_PCK_CHAIN = 5,     /* PEM leaf, PCK CA, root */
-    ASSAY_CERTIFICATION_QE_REPORT = 6,     /* outer envelope of versions 4 and 5 */
+    ASSAY_CERTIFICATION_PCK_LEAF = 4,  /* one PEM certificate */
+    ASSAY_CERTIFICATION_PCK_CHAIN = 5, /* PEM leaf, PCK CA, root */
+    ASSAY_CERTIFICATION_QE_REPORT = 6, /* outer envelope of versions 4 and 5 */
     ASSAY_CERTIFICATION_PLATFORM_MANIFEST = 7
 } assay_certification_type;
 
@@ -83,20 +83,20 @@ ASSAY_API const char *assay_certification_type_name(unsigned type);
 
 /* A parsed quote: views into the bytes given to assay_quote_parse(), which must outlive it. */
 typedef struct assay_quote {
-    uint16_t version;       /* 3, 4, 5 */
-    uint16_t key_type;      /* 2: ECDSA on P-256 */
-    uint16_t body_type;     /* version 5 only: 1 to 4; else 0 */
+    uint16_t version;   /* 3, 4, 5 */
+    uint16_t key_type;  /* 2: ECDSA on P-256 */
+    uint16_t body_type; /* version 5 only: 1 to 4; else 0 */
     assay_tee tee;
     const assay_layout *header_layout;
     const assay_layout *body_layout;
-    assay_span bytes;       /* the quote itself, without what follows it */
-    assay_span trailing;    /* bytes behind the quote: not part of it */
-    assay_span header;      /* 48 */
-    assay_span body;        /* report */
-    assay_span signed_part; /* header, (v5: body descriptor,) body */
-    assay_span signature;   /* 64: r, s big-endian */
-    assay_span attestation_key; /* 64: X, Y big-endian */
-    assay_span qe_report;   /* 384 */
+    assay_span bytes;               /* the quote itself, without what follows it */
+    assay_span trailing;            /* bytes behind the quote: not part of it */
+    assay_span header;              /* 48 */
+    assay_span body;                /* report */
+    assay_span signed_part;         /* header, (v5: body descriptor,) body */
+    assay_span signature;           /* 64: r, s big-endian */
+    assay_span attestation_key;     /* 64: X, Y big-endian */
+    assay_span qe_report;           /* 384 */
     assay_span qe_report_signature; /* 64 */
     assay_span qe_auth_data;
     uint16_t certification_type; /* of the innermost data: 1 to 5 */
@@ -105,14 +105,12 @@ typedef struct assay_quote {
 
 /* Parses versions 3, 4, 5.
  *   TRUNCATED    a length reaches beyond the bytes
- *   MALFORMED    version and sizes do not fit, nesting of certification data, slack inside, reserved
- *                header or QE report bytes not zero, certification data of types 1 to 3 of a wrong
- *                size, limits (quote 1 MiB, auth data 64 KiB, QE auth data 1024, certification data
- *                32 KiB)
- *   UNSUPPORTED  other version, key type, QE vendor, TEE type, body type
- * The error carries S37/E01D; S77/E002 (and TRUNCATED) for fewer than 1020 bytes; S53/E01C for types
- * 1 to 3 of a wrong size. Reserved fields of the signed body are not judged here (see the
- * verdict's notes). */
+ *   MALFORMED    version and sizes do not fit, nesting of certification data, slack inside,
+ * reserved header or QE report bytes not zero, certification data of types 1 to 3 of a wrong size,
+ * limits (quote 1 MiB, auth data 64 KiB, QE auth data 1024, certification data 32 KiB) UNSUPPORTED
+ * other version, key type, QE vendor, TEE type, body type The error carries S37/E01D; S77/E002 (and
+ * TRUNCATED) for fewer than 1020 bytes; S53/E01C for types 1 to 3 of a wrong size. Reserved fields
+ * of the signed body are not judged here (see the verdict's notes). */
 ASSAY_API assay_status assay_quote_parse(assay_span bytes, assay_quote *out, assay_error *error);
 
 /* What a TDREPORT (1024 bytes, from TDG.MR.REPORT) holds; views. Its MAC can be checked only on the

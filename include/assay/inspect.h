@@ -14,15 +14,15 @@ extern "C" {
 typedef enum assay_file_kind {
     ASSAY_FILE_UNKNOWN = 0,
     ASSAY_FILE_QUOTE,
-    ASSAY_FILE_TD_REPORT,   /* 1024 bytes */
-    ASSAY_FILE_SGX_REPORT,  /* 384 bytes, or 432 with key id and MAC */
+    ASSAY_FILE_TD_REPORT,    /* 1024 bytes */
+    ASSAY_FILE_SGX_REPORT,   /* 384 bytes, or 432 with key id and MAC */
     ASSAY_FILE_CERTIFICATES, /* one or a chain, PEM or DER */
     ASSAY_FILE_CRL,
     ASSAY_FILE_TCB_INFO,
     ASSAY_FILE_QE_IDENTITY,
     ASSAY_FILE_TCB_EVALUATION_DATA_NUMBERS,
-    ASSAY_FILE_COLLATERAL,  /* one-file collateral */
-    ASSAY_FILE_BUNDLE       /* quote, collateral, time and result: assay/bundle.h */
+    ASSAY_FILE_COLLATERAL, /* one-file collateral */
+    ASSAY_FILE_BUNDLE      /* quote, collateral, time and result: assay/bundle.h */
 } assay_file_kind;
 
 /* "quote", "td_report", ... */

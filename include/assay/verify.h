@@ -25,8 +25,7 @@ extern "C" {
 
 #define ASSAY_ACCEPT(status) (1u << (status)) /* of an assay_tcb_status */
 
-/* Accepts nothing but UpToDate, refuses debug, reserved bits and stale collateral, when zeroed
- * except `now`. */
+/* Zeroed except `now`: accepts only UpToDate, refuses debug, reserved bits, stale collateral. */
 typedef struct assay_verify_options {
     int64_t now;     /* required, > 0: the time to judge at */
     uint32_t accept; /* ASSAY_ACCEPT() bits; 0 means UpToDate only. Revoked and

@@ -50,7 +50,8 @@ const char *assay_tee_name(assay_tee tee)
     return "none";
 }
 
-/* Texts of the input end up in errors, and errors on terminals and in JSON: printable ASCII only. */
+/* Texts of the input end up in errors, and errors on terminals and in JSON: printable ASCII only.
+ */
 static void make_printable(char *text)
 {
     for (; *text != '\0'; text++) {
@@ -64,7 +65,7 @@ assay_status fail(assay_error *err, assay_status status, const char *where, int6
 {
     if (err == NULL)
         return status;
-    *err = (assay_error){ .status = status, .offset = offset };
+    *err = (assay_error) { .status = status, .offset = offset };
     snprintf(err->where, sizeof(err->where), "%s", where);
     va_list arguments;
     va_start(arguments, format);

@@ -58,9 +58,9 @@ assay_span arena_copy(arena *a, assay_span in)
 {
     uint8_t *copy = in.size == 0 ? NULL : arena_new(a, in.size, 1);
     if (copy == NULL)
-        return (assay_span){ NULL, 0 };
+        return (assay_span) { NULL, 0 };
     memcpy(copy, in.data, in.size);
-    return (assay_span){ copy, in.size };
+    return (assay_span) { copy, in.size };
 }
 
 char *arena_text(arena *a, assay_span in)

@@ -36,7 +36,7 @@ uint64_t load_u64le(const uint8_t *p)
 
 reader reader_of(assay_span in, const char *where)
 {
-    return (reader){ .in = in, .where = where };
+    return (reader) { .in = in, .where = where };
 }
 
 /* The next `size` bytes, or NULL once anything did not fit. */
@@ -81,9 +81,9 @@ uint64_t read_u64le(reader *r)
 assay_span read_span(reader *r, size_t size)
 {
     if (size == 0)
-        return (assay_span){ NULL, 0 };
+        return (assay_span) { NULL, 0 };
     const uint8_t *p = take(r, size);
-    return p == NULL ? (assay_span){ NULL, 0 } : (assay_span){ p, size };
+    return p == NULL ? (assay_span) { NULL, 0 } : (assay_span) { p, size };
 }
 
 assay_status reader_check(const reader *r, assay_error *err)

@@ -11,21 +11,24 @@
 
 #include "base/error.h"
 
-#define SPAN(array)      ((assay_span){ (array), sizeof(array) })
-#define SPAN_TEXT(text)  ((assay_span){ (const uint8_t *)(text), strlen(text) })
-#define SPAN_CONST(text) { (const uint8_t *)(text), sizeof(text) - 1 }
+#define SPAN(array)     ((assay_span) { (array), sizeof(array) })
+#define SPAN_TEXT(text) ((assay_span) { (const uint8_t *)(text), strlen(text) })
+#define SPAN_CONST(text)                                                                           \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
 
 static inline assay_span span_of(const void *data, size_t size)
 {
-    return (assay_span){ (const uint8_t *)data, size };
+    return (assay_span) { (const uint8_t *)data, size };
 }
 
 /* `size` bytes at `offset`, or the empty span when they are not all there. */
 static inline assay_span span_slice(assay_span in, size_t offset, size_t size)
 {
     if (offset > in.size || size > in.size - offset)
-        return (assay_span){ NULL, 0 };
-    return (assay_span){ in.data + offset, size };
+        return (assay_span) { NULL, 0 };
+    return (assay_span) { in.data + offset, size };
 }
 
 static inline bool span_equal(assay_span a, assay_span b)

@@ -12,7 +12,7 @@
 /* One level of any table. Which members count depends on the table it stands in. */
 typedef struct tcb_level {
     uint8_t sgx[16];
-    uint8_t tdx[16];  /* TDX TCB info only */
+    uint8_t tdx[16]; /* TDX TCB info only */
     uint16_t pce_svn;
     uint16_t isv_svn; /* module and enclave identities only */
     assay_tcb_status status;
