@@ -92,6 +92,15 @@ static bool split_body(assay_span body, const char *member, assay_span *inner,
     return span_is(span_slice(body, tail, 14), ",\"signature\":\"");
 }
 
+/* DER as hex; what is text already, as it is. */
+static void put_crl_text(assay_span crl, sim_bytes *out)
+{
+    if (crl.size > 0 && crl.data[0] == DER_SEQUENCE)
+        bytes_add_hex(out, crl, hex_lower);
+    else
+        bytes_add(out, crl);
+}
+
 void sim_collateral_json_write(const sim_artifacts *a, sim_bytes *out)
 {
     sim_bytes root_crl = { 0 }, pck_crl = { 0 };
@@ -103,8 +112,8 @@ void sim_collateral_json_write(const sim_artifacts *a, sim_bytes *out)
         info = bytes_span(&a->tcb_info);
         identity = bytes_span(&a->qe_identity);
     }
-    bytes_add_hex(&root_crl, bytes_span(&a->root_ca_crl), hex_lower);
-    bytes_add_hex(&pck_crl, bytes_span(&a->pck_crl), hex_lower);
+    put_crl_text(bytes_span(&a->root_ca_crl), &root_crl);
+    put_crl_text(bytes_span(&a->pck_crl), &pck_crl);
     const sim_member members[] = {
         { "tcb_info_issuer_chain", bytes_span(&a->tcb_info_issuer_chain) },
         { "tcb_info", info },

@@ -14,7 +14,11 @@
 #define EXPIRED            EXPECT_JUDGED(ASSAY_TCB_UP_TO_DATE, ASSAY_REASON_EXPIRED)
 #define NOT_YET            EXPECT_JUDGED(ASSAY_TCB_UP_TO_DATE, ASSAY_REASON_NOT_YET_VALID)
 
-enum { NEXT_UPDATE = (SIM_DEFAULT_DAYS - 1) * SIM_DAY, NESTING = 100 * 1000, DEEP = 400 * 1000 };
+enum {
+    NEXT_UPDATE = SIM_DEFAULT_DAYS * SIM_DAY - SIM_HOUR,
+    NESTING = 100 * 1000,
+    DEEP = 400 * 1000
+};
 
 /* A member beside the signed object whose value is nested `depth` deep. */
 static void nest(sim_bytes *document, size_t depth)

@@ -272,8 +272,8 @@ static void init_crls(sim_world *world, unsigned days)
                                   .next_update = world->now + 265 * SIM_DAY,
                                   .number = 1 };
     world->pck_crl = (sim_crl) { .issuer = sim_ca_of(world),
-                                 .this_update = world->now - SIM_DAY,
-                                 .next_update = world->now + ((int64_t)days - 1) * SIM_DAY,
+                                 .this_update = world->now - SIM_HOUR,
+                                 .next_update = world->now - SIM_HOUR + (int64_t)days * SIM_DAY,
                                  .number = 1 };
     world->pck_crl_issuer_chain = chain_of(sim_ca_of(world), SIM_ROOT);
     if (world->ca == PCK_CA_PROCESSOR)
@@ -294,8 +294,8 @@ static sim_document document_of(const sim_world *world, const char *id, unsigned
                             .signing_key = SIM_KEY_SIGNER,
                             .id = id,
                             .version = version,
-                            .issue_date = world->now - SIM_DAY,
-                            .next_update = world->now + ((int64_t)days - 1) * SIM_DAY,
+                            .issue_date = world->now - SIM_HOUR,
+                            .next_update = world->now - SIM_HOUR + (int64_t)days * SIM_DAY,
                             .evaluation_number = 19 };
 }
 

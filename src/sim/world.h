@@ -279,8 +279,8 @@ typedef struct sim_situation {
 extern const sim_situation sim_situations[];
 const sim_situation *sim_situation_find(const char *name);
 
-/* How long documents and PCK CRLs are valid: they begin a day before `now`. */
-enum { SIM_DEFAULT_DAYS = 30, SIM_DAY = 86400 };
+/* How long documents and PCK CRLs are valid: they begin an hour before `now`. */
+enum { SIM_DEFAULT_DAYS = 30, SIM_DAY = 86400, SIM_HOUR = 3600 };
 
 /* 2026-06-01T12:00:00Z: for tests; the program takes the clock's. */
 #define SIM_DEFAULT_NOW INT64_C(1780315200)
