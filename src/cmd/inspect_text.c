@@ -190,11 +190,29 @@ static void put_heading(piece node, int indent)
     puts("");
 }
 
+/* "error: where at offset 3: detail (status)", of a thing that is broken. */
+static void put_error(piece error, int indent)
+{
+    piece offset = member(error, "offset");
+    printf("%*serror: ", indent, "");
+    put_value(member(error, "where"));
+    if (offset.at != NULL && !piece_is(offset, "null"))
+        printf(" at offset %.*s", (int)offset.size, offset.at);
+    printf(": ");
+    put_value(member(error, "detail"));
+    printf(" (");
+    put_value(member(error, "status"));
+    printf(")\n");
+}
+
 /* A thing with its fields, and the things within. */
 static void put_node(piece node, int depth)
 {
     piece fields = member(node, "fields"), inner = member(node, "items"), key, value;
+    piece error = member(node, "error");
     put_heading(node, depth * INDENT);
+    if (error.at != NULL && error.at[0] == '{')
+        put_error(error, depth * INDENT + OFFSET_WIDTH);
     if (fields.at != NULL)
         put_fields(fields, depth * INDENT);
     if (inner.at == NULL)
