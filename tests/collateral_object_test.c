@@ -147,7 +147,7 @@ static void sound_collateral_passes(void **state)
     }
 }
 
-/* Both links and each key are proved once, whatever number of chains they stand in. */
+/* Root, CA and signer: each link and key once, in however many chains they stand. */
 static void what_chains_share_is_proved_once(void **state)
 {
     (void)state;

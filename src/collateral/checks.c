@@ -62,6 +62,19 @@ static assay_status pck_ca_check(const x509_cert *ca, assay_error *err)
     return error_as(err, ASSAY_UNTRUSTED, QVL_INTERMEDIATE_CA_MISSING, CODE_CHAIN);
 }
 
+/* Mostly the same text as the chain of the TCB info: then it is not read twice. */
+static assay_status identity_chain_take(assay_collateral *c, assay_error *err)
+{
+    const assay_item item = ASSAY_ITEM_QE_IDENTITY_ISSUER_CHAIN;
+    if (!span_equal(c->items.qe_identity_issuer_chain, c->items.tcb_info_issuer_chain))
+        return chain_take(c, item, c->items.qe_identity_issuer_chain, CODE_CERTIFICATE,
+                          &c->identity_signer, &c->identity_root, err);
+    c->identity_signer = c->tcb_signer;
+    c->identity_root = c->tcb_root;
+    c->validity[item] = c->validity[ASSAY_ITEM_TCB_INFO_ISSUER_CHAIN];
+    return ASSAY_OK;
+}
+
 static assay_status check_chains(assay_collateral *c, assay_error *err)
 {
     TRY(chain_take(c, ASSAY_ITEM_PCK_CRL_ISSUER_CHAIN, c->items.pck_crl_issuer_chain, CODE_CHAIN,
@@ -69,8 +82,7 @@ static assay_status check_chains(assay_collateral *c, assay_error *err)
     TRY(pck_ca_check(&c->pck_ca, err));
     TRY(chain_take(c, ASSAY_ITEM_TCB_INFO_ISSUER_CHAIN, c->items.tcb_info_issuer_chain,
                    CODE_CERTIFICATE, &c->tcb_signer, &c->tcb_root, err));
-    return chain_take(c, ASSAY_ITEM_QE_IDENTITY_ISSUER_CHAIN, c->items.qe_identity_issuer_chain,
-                      CODE_CERTIFICATE, &c->identity_signer, &c->identity_root, err);
+    return identity_chain_take(c, err);
 }
 
 static assay_status crl_take(assay_collateral *c, assay_item item, assay_span text, x509_crl *out,
