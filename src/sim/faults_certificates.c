@@ -23,6 +23,8 @@ CERTIFICATE(leaf_key_usage, SIM_LEAF, key_usage, KEY_USAGE_NON_REPUDIATION)
 CERTIFICATE(ca_ca_false, SIM_PLATFORM_CA, basic, SIM_BASIC_FALSE)
 CERTIFICATE(ca_key_usage, SIM_PLATFORM_CA, key_usage, KEY_USAGE_CRL_SIGN)
 CERTIFICATE(ca_no_key_usage, SIM_PLATFORM_CA, key_usage, 0)
+CERTIFICATE(ca_no_crl_sign, SIM_PLATFORM_CA, key_usage, KEY_USAGE_KEY_CERT_SIGN)
+CERTIFICATE(root_no_crl_sign, SIM_ROOT, key_usage, KEY_USAGE_KEY_CERT_SIGN)
 CERTIFICATE(root_path_length, SIM_ROOT, path_length, 0)
 CERTIFICATE(signer_ca_true, SIM_SIGNER, basic, SIM_BASIC_TRUE)
 CERTIFICATE(signer_key_usage, SIM_SIGNER, key_usage, KEY_USAGE_NON_REPUDIATION)
@@ -222,6 +224,14 @@ const sim_fault sim_faults_of_certificates[] = {
       .summary = "a PCK CA without key usage",
       .change_world = ca_no_key_usage,
       CA_REFUSED },
+    { .name = "41i-ca-no-crl-sign",
+      .summary = "a PCK CA that may not sign CRLs, but has",
+      .change_world = ca_no_crl_sign,
+      EXPECT_REFUSED(0xE001, QVL_CRL_UNKNOWN_ISSUER) },
+    { .name = "41j-root-no-crl-sign",
+      .summary = "a root that may not sign CRLs, but has",
+      .change_world = root_no_crl_sign,
+      EXPECT_REFUSED(0xE001, QVL_CRL_UNKNOWN_ISSUER) },
     { .name = "41g-signer-ca-true",
       .summary = "a TCB signer that says it is a CA",
       .change_world = signer_ca_true,

@@ -165,7 +165,8 @@ assay_status pck_chain_check(verification *v, assay_error *err)
     return x509_link_check(ROLE_PCK_LEAF, &c->leaf, &c->ca, known, NULL, places[LEAF], err);
 }
 
-/* Steps 14 and 20: the CRLs are of this chain's CAs, and list neither the CA nor the leaf. */
+/* Steps 14 and 20: the CRLs are of this chain's CAs, and list neither the CA nor the leaf. One root
+ * CRL under the root of the quote and under that of the collateral: so both are one key. */
 assay_status pck_revocation_check(verification *v, assay_error *err)
 {
     if (v->chain_proved)

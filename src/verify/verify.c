@@ -59,17 +59,6 @@ static assay_status certification_read(verification *v, assay_error *err)
                     QVL_UNSUPPORTED_QE_CERTIFICATION_DATA_TYPE, 0);
 }
 
-/* Step 16, for a root of the caller's own: chains may not stand on different roots. */
-static assay_status same_root_check(const verification *v, assay_error *err)
-{
-    if (memcmp(v->pck.root_point, v->collateral->root.point, P256_POINT_SIZE) == 0)
-        return ASSAY_OK;
-    return error_as(err,
-                    fail(err, ASSAY_UNTRUSTED, "collateral.tcb_info_issuer_chain", ASSAY_NO_OFFSET,
-                         "quote and collateral stand on different roots"),
-                    QVL_TCB_SIGNING_CHAIN_UNTRUSTED, 0);
-}
-
 static assay_status judge(verification *v, assay_span quote, assay_error *err)
 {
     TRY(arguments_check(v, err));                  /* 1, 2 */
@@ -87,7 +76,6 @@ static assay_status judge(verification *v, assay_span quote, assay_error *err)
     TRY(loaded(v, CHECK_PCK_CRL, err));            /* 14 */
     TRY(pck_revocation_check(v, err));             /* 14, 20 */
     TRY(loaded(v, CHECK_TCB_SIGNER, err));         /* 16 */
-    TRY(same_root_check(v, err));                  /* 16 */
     TRY(loaded(v, CHECK_TCB_SIGNATURE, err));      /* 17 */
     TRY(loaded(v, CHECK_IDENTITY_SIGNER, err));    /* 19 */
     TRY(loaded(v, CHECK_IDENTITY_SIGNATURE, err)); /* 19 */
