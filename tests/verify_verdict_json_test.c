@@ -22,6 +22,12 @@ static void verdict_fill(assay_verdict *v)
     v->latest_issue_date = 1781302788;
     v->earliest_expiration_date = 1783893583;
     v->tcb_evaluation_data_number = 21;
+    v->qe_identity_earliest_issue_date = 1526899510;
+    v->qe_identity_latest_issue_date = 1781302788;
+    v->qe_identity_earliest_expiration_date = 1783893583;
+    v->qe_identity_evaluation_data_number = 22;
+    v->root_ca_crl_number = 1;
+    v->pck_crl_number = 2;
     v->advisory_ids[0] = advisories[0];
     v->advisory_ids[1] = advisories[1];
     v->advisory_count = 2;
@@ -105,7 +111,12 @@ static const char expected_judgement[] =
     "\"validity\":{\"root_ca_crl\":" DATE_WIN ",\"pck_crl\":" DATE_WIN
     ",\"pck_crl_issuer_chain\":" DATE_WIN ",\"pck_chain\":" DATE_WIN
     ",\"tcb_info_issuer_chain\":" DATE_WIN ",\"qe_identity_issuer_chain\":" DATE_WIN
-    ",\"tcb_info\":" DATE_WIN ",\"qe_identity\":" DATE_WIN "},\"root\":\"intel\","
+    ",\"tcb_info\":" DATE_WIN ",\"qe_identity\":" DATE_WIN "},"
+    "\"supplemental\":{\"root_key_id\":\"" ZEROS_48 "\",\"root_ca_crl_number\":1,"
+    "\"pck_crl_number\":2,\"qe_identity\":{\"earliest_issue_date\":\"2018-05-21T10:45:10Z\","
+    "\"latest_issue_date\":\"2026-06-12T22:19:48Z\","
+    "\"earliest_expiration_date\":\"2026-07-12T21:59:43Z\","
+    "\"tcb_evaluation_data_number\":22}},\"root\":\"intel\","
     "\"reasons\":[{\"reason\":\"tcb_status\",\"text\":\"OutOfDate\","
     "\"message\":\"TCB status OutOfDate is not accepted\"},"
     "{\"reason\":\"component_short\",\"part\":\"platform\",\"level\":0,"
@@ -255,6 +266,9 @@ static const struct {
     { { .kind = ASSAY_REASON_NO_LEVEL, .level = -1 },
       "no_level",
       "platform: no TCB level matches" },
+    { { .kind = ASSAY_REASON_RELAUNCH, .level = -1, .text = "UpToDate" },
+      "relaunch",
+      "relaunched, the TD would be UpToDate: the platform was updated since" },
     { { .kind = ASSAY_REASON_ADVISORY, .level = 3, .text = "INTEL-SA-00615" },
       "advisory",
       "platform: INTEL-SA-00615 is open at level 3" },

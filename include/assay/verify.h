@@ -56,6 +56,7 @@ typedef enum assay_reason_kind {
     ASSAY_REASON_COMPONENT_SHORT,  /* have < want in `component` keeps `level` out of reach */
     ASSAY_REASON_UP_TO_DATE_LEVEL, /* `level` of `part` would be UpToDate */
     ASSAY_REASON_NO_LEVEL,         /* no level of `part` matches */
+    ASSAY_REASON_RELAUNCH,         /* relaunched, the TD would be `text`, by a TCB of `time` */
     ASSAY_REASON_ADVISORY,         /* `text` is open at the level reached */
     ASSAY_REASON_EXPIRED,          /* `item` ended at `time` */
     ASSAY_REASON_NOT_YET_VALID,    /* `item` begins at `time` */

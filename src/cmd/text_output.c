@@ -26,6 +26,7 @@ static const struct {
     [ASSAY_REASON_UP_TO_DATE_LEVEL] = { ROLE_GOAL, NULL },
     [ASSAY_REASON_NO_LEVEL] = { ROLE_SHORT, "update the platform's firmware: it is older than "
                                             "every level that the vendor still lists" },
+    [ASSAY_REASON_RELAUNCH] = { ROLE_GOAL, NULL },
     [ASSAY_REASON_ADVISORY] = { ROLE_ADVISORY, NULL },
     [ASSAY_REASON_EXPIRED] = { ROLE_REFUSES, "fetch newer collateral" },
     [ASSAY_REASON_NOT_YET_VALID] = { ROLE_REFUSES, "judge at a later time, or with older "

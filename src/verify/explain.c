@@ -95,6 +95,16 @@ static void explain_part(assay_verdict *out, const measured *m)
     }
 }
 
+static void explain_relaunch(assay_verdict *out)
+{
+    if (out->tcb_status == ASSAY_TCB_TD_RELAUNCH_ADVISED ||
+        out->tcb_status == ASSAY_TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED)
+        reason_add(out, (assay_reason) { .kind = ASSAY_REASON_RELAUNCH,
+                                         .level = -1,
+                                         .time = out->current_tcb_date,
+                                         .text = assay_tcb_status_name(out->current_tcb_status) });
+}
+
 static tcb_levels module_levels(const tcb_info *info, uint8_t major)
 {
     for (size_t i = 0; i < info->module_count; i++) {
@@ -117,6 +127,7 @@ void tcb_explain(const verification *v)
     };
     const measured qe = { ASSAY_PART_QE, &v->verdict->qe_part, given->identity.levels, NULL, NULL,
                           qe_svn };
+    explain_relaunch(v->verdict);
     explain_part(v->verdict, &platform);
     if (tdx != NULL && tdx[1] > 0) {
         const measured module = { ASSAY_PART_MODULE,

@@ -9,6 +9,7 @@ static const char *const reason_names[] = {
     [ASSAY_REASON_COMPONENT_SHORT] = "component_short",
     [ASSAY_REASON_UP_TO_DATE_LEVEL] = "up_to_date_level",
     [ASSAY_REASON_NO_LEVEL] = "no_level",
+    [ASSAY_REASON_RELAUNCH] = "relaunch",
     [ASSAY_REASON_ADVISORY] = "advisory",
     [ASSAY_REASON_EXPIRED] = "expired",
     [ASSAY_REASON_NOT_YET_VALID] = "not_yet_valid",
@@ -111,6 +112,9 @@ void assay_reason_text(const assay_verdict *verdict, const assay_reason *reason,
         return;
     case ASSAY_REASON_TCB_STATUS:
         snprintf(out, size, "TCB status %s is not accepted", text);
+        return;
+    case ASSAY_REASON_RELAUNCH:
+        snprintf(out, size, "relaunched, the TD would be %s: the platform was updated since", text);
         return;
     case ASSAY_REASON_REVOKED:
         snprintf(out, size, "the %s is revoked", text);

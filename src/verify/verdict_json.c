@@ -180,6 +180,7 @@ static const unsigned reason_members[] = {
     [ASSAY_REASON_COMPONENT_SHORT] = SAYS_PART | SAYS_LEVEL | SAYS_COMPONENT | SAYS_NUMBERS,
     [ASSAY_REASON_UP_TO_DATE_LEVEL] = SAYS_PART | SAYS_LEVEL | SAYS_TIME,
     [ASSAY_REASON_NO_LEVEL] = SAYS_PART,
+    [ASSAY_REASON_RELAUNCH] = SAYS_TIME | SAYS_TEXT,
     [ASSAY_REASON_ADVISORY] = SAYS_PART | SAYS_LEVEL | SAYS_TEXT,
     [ASSAY_REASON_EXPIRED] = SAYS_ITEM | SAYS_TIME,
     [ASSAY_REASON_NOT_YET_VALID] = SAYS_ITEM | SAYS_TIME,
@@ -256,6 +257,22 @@ static void put_dates(json_writer *w, const assay_verdict *v)
     json_put_number(w, "tcb_evaluation_data_number", v->tcb_evaluation_data_number);
 }
 
+/* What Intel's supplemental data holds beside all that. */
+static void put_supplemental(json_writer *w, const assay_verdict *v)
+{
+    json_open_object(w, "supplemental");
+    json_put_hex(w, "root_key_id", SPAN(v->root_key_id));
+    json_put_number(w, "root_ca_crl_number", v->root_ca_crl_number);
+    json_put_number(w, "pck_crl_number", v->pck_crl_number);
+    json_open_object(w, "qe_identity");
+    json_put_time(w, "earliest_issue_date", v->qe_identity_earliest_issue_date);
+    json_put_time(w, "latest_issue_date", v->qe_identity_latest_issue_date);
+    json_put_time(w, "earliest_expiration_date", v->qe_identity_earliest_expiration_date);
+    json_put_number(w, "tcb_evaluation_data_number", v->qe_identity_evaluation_data_number);
+    json_close_object(w);
+    json_close_object(w);
+}
+
 static void put_root(json_writer *w, const assay_verdict *v)
 {
     json_put_text(w, "root", v->custom_root ? "custom" : "intel");
@@ -279,6 +296,7 @@ static void put_verdict(json_writer *w, const assay_verdict *v)
     put_fields(w, "qe", &assay_layout_sgx_report, SPAN(v->qe_report));
     put_parts(w, v);
     put_validity(w, v);
+    put_supplemental(w, v);
     put_root(w, v);
     put_explanations(w, v);
     if (v->code != 0)
