@@ -142,6 +142,19 @@ static void every_row_has_its_outcome(void **state)
     assert_true(count > 150);
 }
 
+/* Rows by their name in the table. */
+static void row_has_its_outcome(const char *name)
+{
+    const sim_fault *fault = sim_fault_find(name);
+    judgement j;
+    assert_non_null(fault);
+    judge_fault(fault, &j);
+    int failures =
+        fault->expected.outcome == SIM_REFUSED ? check_refused(fault, &j) : check_judged(fault, &j);
+    judgement_free(&j);
+    assert_int_equal(failures, 0);
+}
+
 /* Without the fault the same profile is accepted: what a row shows is the fault's doing. */
 static void every_profile_is_accepted(void **state)
 {
@@ -200,6 +213,50 @@ static void every_line_has_a_row(void **state)
     }
 }
 
+/* The known wrong verdicts of other verifiers, each by its own name. */
+
+static void the_platform_level_counts_beside_the_module_level(void **state)
+{
+    (void)state;
+    row_has_its_outcome("86c-platform-out-of-date");
+}
+
+static void a_module_without_identity_is_refused(void **state)
+{
+    (void)state;
+    row_has_its_outcome("84a-no-module-identity");
+    row_has_its_outcome("84b-identity-missing");
+}
+
+static void the_other_cas_crl_is_refused(void **state)
+{
+    (void)state;
+    row_has_its_outcome("52a-other-ca-crl");
+    row_has_its_outcome("52b-other-ca-crl-only");
+}
+
+static void duplicate_members_are_refused(void **state)
+{
+    (void)state;
+    row_has_its_outcome("65a-duplicate-member");
+    row_has_its_outcome("66a-second-after");
+}
+
+static void future_collateral_is_not_accepted(void **state)
+{
+    (void)state;
+    row_has_its_outcome("57b-future-crl");
+    row_has_its_outcome("78a-future-tcb-info");
+    row_has_its_outcome("78b-future-identity");
+}
+
+static void bytes_behind_the_quote_are_told(void **state)
+{
+    (void)state;
+    row_has_its_outcome("8a-trailing-byte");
+    row_has_its_outcome("9a-padding-70");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +264,12 @@ int main(void)
         cmocka_unit_test(every_profile_is_accepted),
         cmocka_unit_test(nothing_passes_without_the_root),
         cmocka_unit_test(every_row_has_its_outcome),
+        cmocka_unit_test(the_platform_level_counts_beside_the_module_level),
+        cmocka_unit_test(a_module_without_identity_is_refused),
+        cmocka_unit_test(the_other_cas_crl_is_refused),
+        cmocka_unit_test(duplicate_members_are_refused),
+        cmocka_unit_test(future_collateral_is_not_accepted),
+        cmocka_unit_test(bytes_behind_the_quote_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

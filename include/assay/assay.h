@@ -8,6 +8,7 @@
 #include "assay/collateral.h"
 #include "assay/evidence.h"
 #include "assay/inspect.h"
+#include "assay/verdict.h"
 #include "assay/verify.h"
 
 #endif

@@ -1,7 +1,7 @@
 /* names.c: reasons, parts and notes by name, and as one sentence for people. */
 #include <stdio.h>
 
-#include "assay/verify.h"
+#include "assay/verdict.h"
 
 static const char *const reason_names[] = {
     [ASSAY_REASON_NONE] = "none",

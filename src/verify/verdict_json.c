@@ -3,7 +3,7 @@
  * Members stand in a fixed order. Fields of reports come from the rows of their layout. */
 #include <stdio.h>
 
-#include "assay/verify.h"
+#include "assay/verdict.h"
 #include "wire/json_write.h"
 
 /* ---- The error ---- */
