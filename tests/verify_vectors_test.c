@@ -157,11 +157,89 @@ static void memory_changes_no_verdict(void **state)
     assay_verifier_free(verifier);
 }
 
+/* ---- The sample data of Intel's own library: a root of its own, certification data type 1 ---- */
+
+typedef struct sample {
+    const char *quote, *chains[2], *tcb_info, *identity, *signers, *root_crl, *pck_crl, *root;
+} sample;
+
+static assay_span joined(const char *folder, const char *const names[2])
+{
+    assay_span first = vectors_read(folder, names[0]), second = vectors_read(folder, names[1]);
+    uint8_t *both = malloc(first.size + second.size);
+    assert_non_null(both);
+    memcpy(both, first.data, first.size);
+    memcpy(both + first.size, second.data, second.size);
+    free((void *)first.data);
+    free((void *)second.data);
+    return (assay_span) { both, first.size + second.size };
+}
+
+static assay_status sample_judge(const sample *s, assay_verdict *verdict, assay_error *error)
+{
+    char folder[512];
+    snprintf(folder, sizeof(folder), "%s/collateral/intel-qvl-sampledata", vectors_folder());
+    assay_collateral_items items = {
+        .tcb_info = vectors_read(folder, s->tcb_info),
+        .tcb_info_issuer_chain = vectors_read(folder, s->signers),
+        .qe_identity = vectors_read(folder, s->identity),
+        .qe_identity_issuer_chain = vectors_read(folder, s->signers),
+        .root_ca_crl = vectors_read(folder, s->root_crl),
+        .pck_crl = vectors_read(folder, s->pck_crl),
+        .pck_crl_issuer_chain = vectors_read(folder, s->chains[1]),
+    };
+    assay_roots roots = { .count = 0 };
+    assay_span quote = vectors_read(folder, s->quote), root = vectors_read(folder, s->root);
+    assay_span chain = joined(folder, s->chains);
+    assay_collateral *collateral;
+    assay_verify_options options = { .now = 1577836800, .pck_chain = chain };
+    assert_int_equal(assay_roots_add(&roots, root, NULL), ASSAY_OK);
+    assert_int_equal(assay_collateral_new(&items, &roots, &collateral, NULL), ASSAY_OK);
+    assay_status status = assay_verify(NULL, quote, collateral, &options, verdict, error);
+    assay_collateral_unref(collateral);
+    vectors_items_free(&items);
+    free((void *)quote.data);
+    free((void *)root.data);
+    free((void *)chain.data);
+    return status;
+}
+
+static void intels_samples_are_judged_under_their_own_root(void **state)
+{
+    (void)state;
+    static const sample sgx = { "quote.dat",
+                                { "pckCert.pem", "pckSignChain.pem" },
+                                "tcbInfo.json",
+                                "qeIdentity.json",
+                                "tcbSignChain.pem",
+                                "rootCaCrl.der",
+                                "intermediateCaCrl.der",
+                                "trustedRootCaCert.pem" };
+    static const sample tdx = { "tdx__quote.dat",
+                                { "tdx__pckCert.pem", "tdx__pckSignChain.pem" },
+                                "tdx__tcbInfo.json",
+                                "tdx__qeIdentity.json",
+                                "tdx__tcbSignChain.pem",
+                                "tdx__rootCaCrl.der",
+                                "tdx__intermediateCaCrl.der",
+                                "tdx__trustedRootCaCert.pem" };
+    assay_verdict verdict = { 0 };
+    assay_error error;
+    if (vectors_folder() == NULL)
+        skip();
+    assert_int_equal(sample_judge(&sgx, &verdict, &error), ASSAY_OK);
+    assert_true(verdict.accepted && verdict.custom_root);
+    assert_int_equal(sample_judge(&tdx, &verdict, &error), ASSAY_MALFORMED);
+    assert_int_equal(error.code, 0xE023); /* a component of 65473 */
+    assay_verdict_clear(&verdict);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_is_judged_as_it_must_be),
         cmocka_unit_test(memory_changes_no_verdict),
+        cmocka_unit_test(intels_samples_are_judged_under_their_own_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

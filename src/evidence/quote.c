@@ -36,20 +36,21 @@ typedef enum certification_place { NOWHERE, INNERMOST, OUTER } certification_pla
 static const struct certification_row {
     const char *name;
     certification_place place;
-    uint16_t size; /* 0: variable */
+    uint16_t size;       /* 0: variable */
+    uint16_t older_size; /* of Intel's sample quotes of 2019: without the PCE id; 0: none */
 } certification_rows[] = {
-    [ASSAY_CERTIFICATION_PPID] = { "ppid", INNERMOST, 36 },
-    [ASSAY_CERTIFICATION_PPID_RSA_2048] = { "ppid_rsa_2048", INNERMOST, 276 },
-    [ASSAY_CERTIFICATION_PPID_RSA_3072] = { "ppid_rsa_3072", INNERMOST, 404 },
-    [ASSAY_CERTIFICATION_PCK_LEAF] = { "pck_leaf", INNERMOST, 0 },
-    [ASSAY_CERTIFICATION_PCK_CHAIN] = { "pck_chain", INNERMOST, 0 },
-    [ASSAY_CERTIFICATION_QE_REPORT] = { "qe_report", OUTER, 0 },
-    [ASSAY_CERTIFICATION_PLATFORM_MANIFEST] = { "platform_manifest", NOWHERE, 0 },
+    [ASSAY_CERTIFICATION_PPID] = { "ppid", INNERMOST, 36, 34 },
+    [ASSAY_CERTIFICATION_PPID_RSA_2048] = { "ppid_rsa_2048", INNERMOST, 276, 0 },
+    [ASSAY_CERTIFICATION_PPID_RSA_3072] = { "ppid_rsa_3072", INNERMOST, 404, 0 },
+    [ASSAY_CERTIFICATION_PCK_LEAF] = { "pck_leaf", INNERMOST, 0, 0 },
+    [ASSAY_CERTIFICATION_PCK_CHAIN] = { "pck_chain", INNERMOST, 0, 0 },
+    [ASSAY_CERTIFICATION_QE_REPORT] = { "qe_report", OUTER, 0, 0 },
+    [ASSAY_CERTIFICATION_PLATFORM_MANIFEST] = { "platform_manifest", NOWHERE, 0, 0 },
 };
 
 static const struct certification_row *certification_row_of(unsigned type)
 {
-    static const struct certification_row unknown = { NULL, NOWHERE, 0 };
+    static const struct certification_row unknown = { NULL, NOWHERE, 0, 0 };
     const size_t count = sizeof(certification_rows) / sizeof(certification_rows[0]);
     return type < count ? &certification_rows[type] : &unknown;
 }
@@ -171,7 +172,7 @@ static assay_status body_read(reader *r, assay_quote *quote, assay_error *err)
 static assay_status certification_size_check(const struct certification_row *row, uint32_t size,
                                              int64_t offset, assay_error *err)
 {
-    if (row->size == 0 || row->size == size)
+    if (row->size == 0 || row->size == size || (row->older_size != 0 && row->older_size == size))
         return ASSAY_OK;
     assay_status status = fail(err, ASSAY_MALFORMED, "quote.auth_data.certification_data.size",
                                offset, "%u bytes of %s, want %u", size, row->name, row->size);
