@@ -76,7 +76,7 @@ static const struct {
     { "-version7", ASSAY_UNSUPPORTED, 0xE01D },  { "-keytype3", ASSAY_UNSUPPORTED, 0xE01D },
     { "-vendor", ASSAY_UNSUPPORTED, 0xE01D },    { "-siglen-max", ASSAY_MALFORMED, 0xE01D },
     { "-trunc-48", ASSAY_TRUNCATED, 0xE002 },    { "-trunc-body", ASSAY_TRUNCATED, 0xE002 },
-    { "-trunc-certs", ASSAY_TRUNCATED, 0xE01D }, { "-certtype1-intel", ASSAY_MALFORMED, 0xE01C },
+    { "-trunc-certs", ASSAY_TRUNCATED, 0xE01D },
 };
 
 static size_t row_of(const char *folder)
