@@ -72,6 +72,7 @@ void tcb_explain(const verification *v);
 /* verifier.c */
 struct memo *verifier_memory(assay_verifier *verifier);
 
+/* reasons.c */
 void note_add(assay_verdict *verdict, assay_note_kind kind, uint64_t value, const char *text);
 void reason_add(assay_verdict *verdict, assay_reason reason);
 
