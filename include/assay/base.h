@@ -51,9 +51,10 @@ typedef enum assay_status {
 /* "ok", "truncated", ... : lower-case words with hyphens. Static storage. */
 ASSAY_API const char *assay_status_name(assay_status status);
 
-#define ASSAY_WHERE_SIZE  96
-#define ASSAY_DETAIL_SIZE 224
-#define ASSAY_NO_OFFSET   (-1)
+#define ASSAY_WHERE_SIZE      96
+#define ASSAY_DETAIL_SIZE     224
+#define ASSAY_SUGGESTION_SIZE 96
+#define ASSAY_NO_OFFSET       (-1)
 
 /* What went wrong. Plain data: copy it freely, nothing to free. A zeroed record means no error. */
 typedef struct assay_error {
@@ -63,10 +64,12 @@ typedef struct assay_error {
     int64_t offset;               /* byte offset inside the input of `where`, or -1 */
     char where[ASSAY_WHERE_SIZE]; /* path: "quote.qe_report.report_data", "tcb_info.tcbLevels[3]" */
     char detail[ASSAY_DETAIL_SIZE]; /* one sentence: what was seen, what was wanted */
+    const char *name; /* of policies and tokens: "policy_unknown_member"; static, or NULL */
+    char suggestion[ASSAY_SUGGESTION_SIZE]; /* what was probably meant; empty when unknown */
 } assay_error;
 
-/* The name scripts see: that of the QVL status when there is one ("tcb-info-mismatch"), else that
- * of the assay_status ("truncated"). Static storage. */
+/* The name scripts see: error.name when there is one, else that of the QVL status
+ * ("tcb-info-mismatch"), else that of the assay_status ("truncated"). Static storage. */
 ASSAY_API const char *assay_error_name(const assay_error *error);
 
 /* Name of a QVL status as in its header, without STATUS_ ("TCB_INFO_MISMATCH"), or NULL. */

@@ -76,6 +76,24 @@ assay_status fail(assay_error *err, assay_status status, const char *where, int6
     return status;
 }
 
+assay_status fail_named(assay_error *err, assay_status status, const char *name,
+                        const char *suggestion, const char *where, const char *format, ...)
+{
+    if (err == NULL)
+        return status;
+    *err = (assay_error) { .status = status, .offset = ASSAY_NO_OFFSET, .name = name };
+    snprintf(err->where, sizeof(err->where), "%s", where);
+    snprintf(err->suggestion, sizeof(err->suggestion), "%s", suggestion != NULL ? suggestion : "");
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(err->detail, sizeof(err->detail), format, arguments);
+    va_end(arguments);
+    make_printable(err->where);
+    make_printable(err->detail);
+    make_printable(err->suggestion);
+    return status;
+}
+
 assay_status error_as(assay_error *err, assay_status status, unsigned qvl, unsigned code)
 {
     if (err != NULL && err->qvl == 0 && status != ASSAY_NO_MEMORY) {

@@ -97,6 +97,12 @@ assay_status fail(assay_error *err, assay_status status, const char *where, int6
  * means the usual return of that QVL status. Returns `status`. */
 assay_status error_as(assay_error *err, assay_status status, unsigned qvl, unsigned code);
 
+/* As fail(), with a name of its own ("policy_unknown_member"; static storage) and, when that is not
+ * NULL, a suggestion. */
+assay_status fail_named(assay_error *err, assay_status status, const char *name,
+                        const char *suggestion, const char *where, const char *format, ...)
+    ASSAY_PRINTF(6, 7);
+
 /* Puts `prefix` before the path: "tcbLevels[3].tcb" becomes "tcb_info.tcbLevels[3].tcb". Only for
  * errors; returns `status`. */
 assay_status error_inside(assay_error *err, assay_status status, const char *prefix);

@@ -132,6 +132,8 @@ unsigned qvl_return(unsigned qvl)
 
 const char *assay_error_name(const assay_error *error)
 {
+    if (error->name != NULL)
+        return error->name;
     if (error->qvl > 0 && error->qvl < STATUS_COUNT)
         return statuses[error->qvl].word;
     return assay_status_name(error->status);

@@ -1,0 +1,2 @@
+/* appraise.c: not written yet. */
+typedef int appraise_appraise_is_empty;

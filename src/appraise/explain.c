@@ -1,0 +1,2 @@
+/* explain.c: not written yet. */
+typedef int appraise_explain_is_empty;

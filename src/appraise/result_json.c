@@ -1,0 +1,2 @@
+/* result_json.c: not written yet. */
+typedef int appraise_result_json_is_empty;

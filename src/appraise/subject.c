@@ -1,0 +1,2 @@
+/* subject.c: not written yet. */
+typedef int appraise_subject_is_empty;

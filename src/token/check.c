@@ -1,0 +1,2 @@
+/* check.c: not written yet. */
+typedef int token_check_is_empty;

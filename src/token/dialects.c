@@ -1,0 +1,2 @@
+/* dialects.c: not written yet. */
+typedef int token_dialects_is_empty;

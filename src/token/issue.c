@@ -1,0 +1,2 @@
+/* issue.c: not written yet. */
+typedef int token_issue_is_empty;

@@ -1,0 +1,2 @@
+/* jws.c: not written yet. */
+typedef int token_jws_is_empty;
