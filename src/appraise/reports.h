@@ -1,7 +1,8 @@
 /* reports.h: the inside of assay_reports: typed facts of each class. appraisal.md 1.
  *
- * Bytes are in natural (memory) order here; only the qal form reverses them. Text forms are made when
- * somebody asks; what came in as JSON is kept as it came, so that unknown measurements survive. */
+ * Bytes are in natural (memory) order here; only the qal form reverses them. Text forms are made
+ * when somebody asks; what came in as JSON is kept as it came, so that unknown measurements
+ * survive. */
 #ifndef ASSAY_APPRAISE_REPORTS_H
 #define ASSAY_APPRAISE_REPORTS_H
 
@@ -20,46 +21,39 @@ enum report_status {
     STATUS_REVOKED = 1 << 5
 };
 
-typedef enum report_flag { FLAG_ABSENT = 0, FLAG_FALSE, FLAG_TRUE } report_flag;
-
-/* Which members of a report are there: one bit each, in the order of report_fields in measurements.c.
- */
+/* Which measurements of a report are there: MEASURED() bits of measurements.h. */
 typedef uint64_t report_presence;
 
 typedef struct report_platform { /* platform classes and QE */
-    unsigned statuses;           /* report_status bits; 0: no tcb_status */
+    uint32_t statuses;           /* report_status bits */
     int64_t earliest_issue_date, latest_issue_date, earliest_expiration_date;
-    int64_t tcb_level_date_tag;  /* 0: absent */
+    int64_t tcb_level_date_tag;
     uint32_t pck_crl_num, root_ca_crl_num;
-    bool has_tcb_eval_num;
     uint32_t tcb_eval_num;
-    bool has_sgx_type;
     uint32_t sgx_type;
-    report_flag dynamic_platform, cached_keys, smt_enabled;
+    bool dynamic_platform, cached_keys, smt_enabled;
     const char *const *advisory_ids;
     size_t advisory_count;
     uint8_t root_key_id[48];
     uint8_t fmspc[6];
-    bool has_provider_id; /* PPID */
-    uint8_t provider_id[16];
-    bool has_platform_instance_id;
+    uint8_t provider_id[16]; /* PPID */
     uint8_t platform_instance_id[16];
 } report_platform;
 
 typedef struct report_tenant { /* enclave and TD classes: the body of the quote, as far as known */
-    const assay_layout *layout; /* NULL for a foreign report: then only `present` fields of `body` */
-    uint8_t body[885];          /* at the offsets of the layout of the class (SGX report, TD 1.5x) */
-    report_presence present;    /* fields of the class that are there */
+    const assay_layout
+        *layout;       /* NULL for a foreign report: then only `present` fields of `body` */
+    uint8_t body[885]; /* at the offsets of the layout of the class (SGX report, TD 1.5x) */
 } report_tenant;
 
+/* Values are read with report_has(), report_number(), report_bytes() of measurements.h. */
 typedef struct report {
     assay_class class_;
+    report_presence present;
     report_platform platform;
     report_tenant tenant;
-    const char *description;      /* environment.description */
-    bool capital_description;     /* written "Description" */
     const char *measurement_json; /* as received; NULL: made from the facts */
-    const char *environment_json;
+    const char *environment_json; /* likewise */
 } report;
 
 enum { REPORTS_MAX = 3 };
@@ -71,8 +65,8 @@ struct assay_reports {
     bool has_quote_hash;
     uint8_t quote_sha384[48]; /* natural order */
     const char *user_data;    /* NULL when there is none */
-    /* certification_data: the seven items as supplied; all empty for foreign results that lack them;
-     * `certification_json` is the object as received when the reports came as JSON. */
+    /* certification_data: the seven items as supplied; all empty for foreign results that lack
+     * them; `certification_json` is the object as received when the reports came as JSON. */
     assay_collateral *collateral;
     const char *certification_json;
     bool is_foreign; /* came as JSON, not from our verdict */
