@@ -15,6 +15,10 @@ static void everything_at_once(void **state)
     json_put_flag(&w, "yes", true);
     json_put_flag(&w, "no", false);
     json_put_hex(&w, "hex", SPAN(bytes));
+    json_put_hex_reversed(&w, "reversed", SPAN(bytes));
+    json_put_base64(&w, "base64", SPAN(bytes));
+    json_put_base64(&w, "nothing", span_of(bytes, 0));
+    json_put_signed(&w, "signed", INT64_MIN);
     json_put_time(&w, "time", 1751624924);
     json_put_time(&w, "never", 0);
     json_open_array(&w, "array");
@@ -27,10 +31,12 @@ static void everything_at_once(void **state)
     json_close_object(&w);
     char *text = NULL;
     assert_int_equal(json_take_written(&w, &text, NULL), ASSAY_OK);
-    assert_string_equal(text, "{\"text\":\"a\\\"b\\\\c\\u000a\",\"none\":null,"
-                              "\"number\":18446744073709551615,\"yes\":true,\"no\":false,"
-                              "\"hex\":\"00ff1a\",\"time\":\"2025-07-04T10:28:44Z\","
-                              "\"never\":null,\"array\":[1,{},null],\"raw\":{\"x\":[]}}");
+    assert_string_equal(
+        text, "{\"text\":\"a\\\"b\\\\c\\u000a\",\"none\":null,"
+              "\"number\":18446744073709551615,\"yes\":true,\"no\":false,"
+              "\"hex\":\"00ff1a\",\"reversed\":\"1AFF00\",\"base64\":\"AP8a\","
+              "\"nothing\":\"\",\"signed\":-9223372036854775808,\"time\":\"2025-07-04T10:28:44Z\","
+              "\"never\":null,\"array\":[1,{},null],\"raw\":{\"x\":[]}}");
     memory_free(text);
 }
 

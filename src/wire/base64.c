@@ -153,20 +153,33 @@ size_t base64_encoded_size(size_t size, base64_alphabet alphabet)
     return size / 3 * 4 + last;
 }
 
+/* The last one or two octets, and the padding. */
+static char *encode_rest(assay_span rest, base64_alphabet alphabet, char *out)
+{
+    const char *digits = digits_of[alphabet];
+    uint32_t group = (uint32_t)rest.data[0] << 16;
+    if (rest.size > 1)
+        group |= (uint32_t)rest.data[1] << 8;
+    for (size_t j = 0; j < rest.size + 1; j++)
+        *out++ = digits[group >> (18 - 6 * j) & 63];
+    for (size_t j = rest.size; j < 3 && alphabet != BASE64_URL; j++)
+        *out++ = '=';
+    return out;
+}
+
 void base64_encode(assay_span bytes, base64_alphabet alphabet, char *out)
 {
     const char *digits = digits_of[alphabet];
-    for (size_t i = 0; i < bytes.size; i += 3) {
-        size_t count = bytes.size - i < 3 ? bytes.size - i : 3;
-        uint32_t group = (uint32_t)bytes.data[i] << 16;
-        if (count > 1)
-            group |= (uint32_t)bytes.data[i + 1] << 8;
-        if (count > 2)
-            group |= bytes.data[i + 2];
-        for (size_t j = 0; j < count + 1; j++)
-            *out++ = digits[group >> (18 - 6 * j) & 63];
-        for (size_t j = count; j < 3 && alphabet != BASE64_URL; j++)
-            *out++ = '=';
+    const size_t whole = bytes.size / 3 * 3;
+    for (size_t i = 0; i < whole; i += 3, out += 4) {
+        const uint8_t *p = bytes.data + i;
+        const uint32_t group = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+        out[0] = digits[group >> 18];
+        out[1] = digits[group >> 12 & 63];
+        out[2] = digits[group >> 6 & 63];
+        out[3] = digits[group & 63];
     }
+    if (whole < bytes.size)
+        out = encode_rest(span_of(bytes.data + whole, bytes.size - whole), alphabet, out);
     *out = '\0';
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
+#include "wire/base64.h"
 #include "wire/json_write.h"
 
 enum { FIRST_CAPACITY = 4096 };
@@ -44,6 +45,21 @@ static void put_word(json_writer *w, const char *word)
     put(w, word, strlen(word));
 }
 
+void json_reserve(json_writer *w, size_t size)
+{
+    (void)room(w, size);
+}
+
+/* How many bytes from `at` on are ASCII that stands for itself in a text. */
+static size_t plain_size(assay_span text, size_t at)
+{
+    size_t end = at;
+    while (end < text.size && text.data[end] >= 0x20 && text.data[end] < 0x7f &&
+           text.data[end] != '"' && text.data[end] != '\\')
+        end++;
+    return end - at;
+}
+
 /* How many bytes the UTF-8 sequence at `p` has; 0 when it is none (RFC 3629). */
 static size_t utf8_size(const uint8_t *p, size_t left)
 {
@@ -71,25 +87,37 @@ static size_t utf8_size(const uint8_t *p, size_t left)
     return 0;
 }
 
+/* One character that is not plain; returns its size in the text. */
+static size_t put_special(json_writer *w, assay_span text, size_t at)
+{
+    const uint8_t c = text.data[at];
+    const size_t size = utf8_size(text.data + at, text.size - at);
+    if (size == 0) {
+        put_word(w, "\\ufffd");
+        return 1;
+    }
+    if (c == '"' || c == '\\') {
+        const char escaped[2] = { '\\', (char)c };
+        put(w, escaped, sizeof(escaped));
+    } else if (c < 0x20 || c == 0x7f) {
+        char escaped[8];
+        snprintf(escaped, sizeof(escaped), "\\u%04x", c);
+        put_word(w, escaped);
+    } else {
+        put(w, (const char *)text.data + at, size);
+    }
+    return size;
+}
+
 static void put_escaped(json_writer *w, assay_span text)
 {
     put_word(w, "\"");
     for (size_t i = 0; i < text.size;) {
-        const uint8_t c = text.data[i];
-        const size_t size = utf8_size(text.data + i, text.size - i);
-        if (size == 0) {
-            put_word(w, "\\ufffd");
-        } else if (c == '"' || c == '\\') {
-            const char escaped[2] = { '\\', (char)c };
-            put(w, escaped, sizeof(escaped));
-        } else if (c < 0x20 || c == 0x7f) {
-            char escaped[8];
-            snprintf(escaped, sizeof(escaped), "\\u%04x", c);
-            put_word(w, escaped);
-        } else {
-            put(w, (const char *)text.data + i, size);
-        }
-        i += size == 0 ? 1 : size;
+        const size_t plain = plain_size(text, i);
+        put(w, (const char *)text.data + i, plain);
+        i += plain;
+        if (i < text.size)
+            i += put_special(w, text, i);
     }
     put_word(w, "\"");
 }
@@ -152,6 +180,13 @@ void json_put_number(json_writer *w, const char *member, uint64_t value)
     json_put_raw(w, member, SPAN_TEXT(text));
 }
 
+void json_put_signed(json_writer *w, const char *member, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%lld", (long long)value);
+    json_put_raw(w, member, SPAN_TEXT(text));
+}
+
 void json_put_flag(json_writer *w, const char *member, bool value)
 {
     json_put_raw(w, member, SPAN_TEXT(value ? "true" : "false"));
@@ -170,6 +205,34 @@ void json_put_hex(json_writer *w, const char *member, assay_span bytes)
     if (to != NULL) {
         assay_hex_encode(bytes, to);
         w->size += 2 * bytes.size;
+    }
+    put_word(w, "\"");
+}
+
+void json_put_hex_reversed(json_writer *w, const char *member, assay_span bytes)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    begin(w, member);
+    put_word(w, "\"");
+    char *to = room(w, 2 * bytes.size);
+    for (size_t i = 0; to != NULL && i < bytes.size; i++) {
+        const uint8_t byte = bytes.data[bytes.size - 1 - i];
+        to[2 * i] = digits[byte >> 4];
+        to[2 * i + 1] = digits[byte & 15];
+    }
+    w->size += to == NULL ? 0 : 2 * bytes.size;
+    put_word(w, "\"");
+}
+
+void json_put_base64(json_writer *w, const char *member, assay_span bytes)
+{
+    const size_t size = base64_encoded_size(bytes.size, BASE64_STANDARD);
+    begin(w, member);
+    put_word(w, "\"");
+    char *to = room(w, size + 1);
+    if (to != NULL) {
+        base64_encode(bytes, BASE64_STANDARD, to);
+        w->size += size;
     }
     put_word(w, "\"");
 }

@@ -17,6 +17,9 @@ typedef struct json_writer {
     bool failed;
 } json_writer;
 
+/* Room for `size` more bytes at once: for texts whose size is known before. */
+void json_reserve(json_writer *w, size_t size);
+
 void json_open_object(json_writer *w, const char *member);
 void json_close_object(json_writer *w);
 void json_open_array(json_writer *w, const char *member);
@@ -26,11 +29,18 @@ void json_close_array(json_writer *w);
 void json_put_text(json_writer *w, const char *member, const char *text);
 void json_put_span(json_writer *w, const char *member, assay_span text);
 void json_put_number(json_writer *w, const char *member, uint64_t value);
+void json_put_signed(json_writer *w, const char *member, int64_t value);
 void json_put_flag(json_writer *w, const char *member, bool value);
 void json_put_null(json_writer *w, const char *member);
 
 /* Lower-case digits in memory order. */
 void json_put_hex(json_writer *w, const char *member, assay_span bytes);
+
+/* Upper-case digits, last byte first: little-endian integers read as numbers (appraisal.md 1.3). */
+void json_put_hex_reversed(json_writer *w, const char *member, assay_span bytes);
+
+/* Standard base64, padded. */
+void json_put_base64(json_writer *w, const char *member, assay_span bytes);
 
 /* RFC 3339; null for 0, which stands for "none". */
 void json_put_time(json_writer *w, const char *member, int64_t time);
