@@ -102,22 +102,28 @@ static double time_batch(const bench_operation *o)
     return (now() - begin) / (double)o->batch;
 }
 
-double bench_ratio(const bench_operation *ours)
+double bench_ratio_to(const bench_operation *ours, const bench_operation *yardstick)
 {
     static double ratios[PAIRS];
-    reference *of_thread[BENCH_THREADS];
-    bench_operation plain = reference_operation(of_thread);
     pin(0);
     for (int i = -WARM_UP; i < PAIRS; i++) {
         /* Each goes first in every other pair. */
-        double first = time_batch(i % 2 == 0 ? ours : &plain);
-        double second = time_batch(i % 2 == 0 ? &plain : ours);
+        double first = time_batch(i % 2 == 0 ? ours : yardstick);
+        double second = time_batch(i % 2 == 0 ? yardstick : ours);
         double ratio = i % 2 == 0 ? first / second : second / first;
         if (i >= 0)
             ratios[i] = ratio;
     }
-    reference_done(of_thread);
     return median(ratios, PAIRS);
+}
+
+double bench_ratio(const bench_operation *ours)
+{
+    reference *of_thread[BENCH_THREADS];
+    bench_operation plain = reference_operation(of_thread);
+    double ratio = bench_ratio_to(ours, &plain);
+    reference_done(of_thread);
+    return ratio;
 }
 
 /* ---- Two cores ------------------------------------------------------------------------------ */

@@ -30,6 +30,9 @@ void bench_row(const char *name, double value, const char *unit, bench_bound bou
 /* Our time for one operation in units of one P-256 verification: median over pairs, on one core. */
 double bench_ratio(const bench_operation *ours);
 
+/* The same in units of one operation of another yardstick. */
+double bench_ratio_to(const bench_operation *ours, const bench_operation *yardstick);
+
 /* What two threads bring over one, divided by what they bring to plain P-256 verification: median
  * over rounds, each thread on a core of its own. */
 double bench_scaling(const bench_operation *ours);

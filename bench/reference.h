@@ -3,11 +3,19 @@
 #ifndef BENCH_REFERENCE_H
 #define BENCH_REFERENCE_H
 
+#include <stddef.h>
+
 typedef struct reference reference;
 
 /* A key and a signature of its own. Ends the process when OpenSSL fails. */
 reference *reference_new(void);
 void reference_free(reference *r);
 void reference_verify(reference *r);
+
+/* One ECDSA signature over a digest with a prepared context. */
+void reference_sign(reference *r);
+
+/* What no token can do without: SHA-256 over `size` bytes, base64 of them, and one signature. */
+void reference_token(reference *r, const unsigned char *bytes, size_t size);
 
 #endif
