@@ -94,6 +94,9 @@ const measurement *measurement_of(measurement_id id);
 /* The measurements of a class in the order of a verification result. */
 const measurement_id *measurements_of(assay_class class_, size_t *count);
 
+/* Those of them that no result of Intel has: written only when asked for. */
+report_presence measurements_beyond_intel(assay_class class_);
+
 static inline bool report_has(const report *r, measurement_id id)
 {
     return (r->present & MEASURED(id)) != 0;
@@ -106,8 +109,16 @@ assay_span report_bytes(const report *r, measurement_id id);
  * absent: ask report_has(). */
 uint64_t report_number(const report *r, measurement_id id);
 
-/* Writes the object `measurement`: as received, or from the facts: those a verification result of
- * Intel has, and the further ones of `also` (MEASURED() bits). */
+/* The word of one status bit ("SWHardeningNeeded"), and the bit of a word in exactly this spelling
+ * (0 when it is none). */
+const char *report_status_word(enum report_status status);
+uint32_t report_status_parse(assay_span word);
+
+/* The bits that stand for a status of the verifier; 0 when it has no word. */
+uint32_t report_statuses_of(assay_tcb_status status);
+
+/* Writes the object `measurement`: as received, or from the facts: those that a verification result
+ * of Intel has, and of the further ones those in `also` (MEASURED() bits). */
 void report_write_measurement(json_writer *w, const report *r, report_presence also);
 
 /* Reads the object at `path` (qvl_result[i].measurement) into `r`: vr_bad_value. Unknown keys are
