@@ -54,6 +54,19 @@ ASSAY_API void assay_reports_free(assay_reports *reports);
 ASSAY_API size_t assay_reports_count(const assay_reports *reports);
 ASSAY_API assay_class assay_reports_class(const assay_reports *reports, size_t index);
 
+typedef struct assay_reports_text_options {
+    const char *user_data;  /* of at most 128 bytes, whose SHA-384 opens the report data; or NULL */
+    int64_t now;            /* verification_time */
+    uint8_t request_id[16]; /* random bytes of the caller */
+} assay_reports_text_options;
+
+/* The verification result as JSON text, {"qvl_result": [...]}, as Intel's library writes it; tokens
+ * around it are made by assay/token.h. MISMATCH (user_data_mismatch) when the report data is not
+ * of `user_data`; USAGE, NO_MEMORY. malloc'd: assay_text_free(). */
+ASSAY_API assay_status assay_reports_to_json(const assay_reports *reports,
+                                             const assay_reports_text_options *options, char **out,
+                                             assay_error *error);
+
 /* ---- Policies ---- */
 
 typedef struct assay_policy assay_policy;

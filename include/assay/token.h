@@ -103,6 +103,13 @@ ASSAY_API assay_status assay_reports_from_token(assay_span text, const assay_key
                                                 bool accept_unsigned, assay_reports **out,
                                                 assay_error *error);
 
+/* The token around assay_reports_to_json(), issuer "qvl": ES384 with the key as string in the
+ * header, or unsigned (alg none) when `key` is NULL. malloc'd. USAGE when the key is not a private
+ * P-384 key. */
+ASSAY_API assay_status assay_reports_to_token(const assay_reports *reports,
+                                              const assay_reports_text_options *options,
+                                              const assay_key *key, char **out, assay_error *error);
+
 /* ---- Result tokens ---- */
 
 typedef enum assay_dialect {

@@ -71,6 +71,12 @@ ASSAY_API assay_status assay_verify(assay_verifier *verifier, assay_span quote,
                                     const assay_verify_options *options, assay_verdict *verdict,
                                     assay_error *error);
 
+/* What the PCK certificate inside a quote (certification data type 5) says about the platform:
+ * where to look for collateral, before there is any. Form is checked, no signature: nothing of it
+ * is proved. Errors of quote and chain as of assay_verify(). */
+ASSAY_API assay_status assay_platform_read(assay_span quote, assay_platform *out,
+                                           assay_error *error);
+
 /* One call for relying parties: OK only when the quote is judged *and* accepted. UNTRUSTED when it
  * is judged and not accepted (error.detail says the first reason). `verdict` may be NULL. */
 ASSAY_API assay_status assay_check(assay_span quote, assay_collateral *collateral,

@@ -151,26 +151,6 @@ static void note_facts(decision *d)
         note_add(d->out, ASSAY_NOTE_SERVICE_TD, 0, NULL);
 }
 
-/* What the PCK certificate says, as the verdict carries it. */
-static void platform_tell(decision *d)
-{
-    const pck_extension *pck = &d->v->pck.extension;
-    assay_platform *out = &d->out->platform;
-    memcpy(out->ppid, pck->ppid, sizeof(out->ppid));
-    memcpy(out->fmspc, pck->fmspc, sizeof(out->fmspc));
-    memcpy(out->pce_id, pck->pce_id, sizeof(out->pce_id));
-    memcpy(out->cpu_svn, pck->cpu_svn, sizeof(out->cpu_svn));
-    memcpy(out->components, pck->components, sizeof(out->components));
-    memcpy(out->platform_instance_id, pck->platform_instance_id, sizeof(out->platform_instance_id));
-    out->pce_svn = pck->pce_svn;
-    out->sgx_type = pck->sgx_type;
-    out->ca = (uint8_t)d->v->pck.ca;
-    out->has_platform_instance_id = pck->has_platform_instance_id;
-    out->dynamic_platform = (uint8_t)pck->dynamic_platform;
-    out->cached_keys = (uint8_t)pck->cached_keys;
-    out->smt_enabled = (uint8_t)pck->smt_enabled;
-}
-
 void verdict_decide(verification *v)
 {
     decision d = { .v = v, .out = v->verdict };
@@ -179,6 +159,6 @@ void verdict_decide(verification *v)
     judge_evaluation_numbers(&d);
     judge_report(&d);
     note_facts(&d);
-    platform_tell(&d);
+    platform_tell(&v->pck.extension, v->pck.ca, &v->verdict->platform);
     v->verdict->accepted = v->verdict->authenticated && !d.refused;
 }

@@ -69,6 +69,9 @@ void verdict_decide(verification *v);
 /* explain.c: what would make the TCB pass */
 void tcb_explain(const verification *v);
 
+/* platform.c */
+void platform_tell(const pck_extension *pck, pck_ca ca, assay_platform *out);
+
 /* verifier.c */
 struct memo *verifier_memory(assay_verifier *verifier);
 

@@ -1,0 +1,110 @@
+/* reports_write.c: a verification result as JSON text, the shape of Intel's library: appraisal.md
+ * 1.2 and 1.3. */
+#include "appraise/classes.h"
+#include "appraise/measurements.h"
+
+enum { USER_DATA_MAX = 128 };
+
+/* The seven items of certification_data, in Intel's order. */
+static void put_certification_data(json_writer *w, const assay_reports *reports)
+{
+    const assay_collateral_items *items = assay_collateral_items_of(reports->collateral);
+    const struct {
+        const char *name;
+        assay_span item;
+    } rows[] = {
+        { "pck_crl_issuer_chain", items->pck_crl_issuer_chain },
+        { "root_ca_crl", items->root_ca_crl },
+        { "pck_crl", items->pck_crl },
+        { "tcb_info_issuer_chain", items->tcb_info_issuer_chain },
+        { "tcb_info", items->tcb_info },
+        { "qe_identity_issuer_chain", items->qe_identity_issuer_chain },
+        { "qe_identity", items->qe_identity },
+    };
+    json_open_object(w, "certification_data");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assay_span item = rows[i].item;
+        if (item.size > 0 && item.data[item.size - 1] == 0)
+            item.size--;
+        json_put_base64(w, rows[i].name, item);
+    }
+    json_close_object(w);
+}
+
+static void put_environment(json_writer *w, const report *r)
+{
+    if (r->environment_json != NULL) {
+        json_put_raw(w, "environment", SPAN_TEXT(r->environment_json));
+        return;
+    }
+    json_open_object(w, "environment");
+    json_put_text(w, "class_id", assay_class_id(r->class_));
+    json_put_text(w, class_description_member(r->class_), class_description(r->class_));
+    json_close_object(w);
+}
+
+static void put_report(json_writer *w, const assay_reports *reports, const report *r,
+                       const assay_reports_text_options *options)
+{
+    json_open_object(w, NULL);
+    put_environment(w, r);
+    report_write_measurement(w, r, 0);
+    json_open_object(w, "audit");
+    json_put_base64(w, "request_id", SPAN(options->request_id));
+    json_put_time(w, "verification_time", options->now);
+    json_close_object(w);
+    if (class_subject_of(r->class_) == SUBJECT_PLATFORM && reports->collateral != NULL)
+        put_certification_data(w, reports);
+    json_close_object(w);
+}
+
+/* The text is the caller's word; the report data is the TEE's. */
+static assay_status user_data_check(const assay_reports *reports, const char *user_data,
+                                    assay_error *err)
+{
+    if (user_data == NULL)
+        return ASSAY_OK;
+    const assay_span text = SPAN_TEXT(user_data);
+    if (text.size > USER_DATA_MAX)
+        return fail(err, ASSAY_USAGE, "options.user_data", ASSAY_NO_OFFSET,
+                    "%zu bytes, want up to %d", text.size, USER_DATA_MAX);
+    uint8_t digest[SHA384_SIZE];
+    sha384(text, digest);
+    for (size_t i = 0; i < reports->count; i++) {
+        static const measurement_id ids[] = { MEASURED_SGX_REPORTDATA, MEASURED_TDX_REPORTDATA };
+        for (size_t j = 0; j < sizeof(ids) / sizeof(ids[0]); j++) {
+            const assay_span data = report_bytes(&reports->at[i], ids[j]);
+            if (data.size >= sizeof(digest) &&
+                span_equal(span_of(data.data, sizeof(digest)), SPAN(digest)))
+                return ASSAY_OK;
+        }
+    }
+    return fail_named(err, ASSAY_MISMATCH, "user_data_mismatch", NULL, "options.user_data",
+                      "the report data does not begin with the SHA-384 of the user data");
+}
+
+assay_status assay_reports_to_json(const assay_reports *reports,
+                                   const assay_reports_text_options *options, char **out,
+                                   assay_error *error)
+{
+    TRY(user_data_check(reports, options->user_data, error));
+    json_writer w = { 0 };
+    json_open_object(&w, NULL);
+    json_open_array(&w, "qvl_result");
+    if (options->user_data != NULL) {
+        json_open_object(&w, NULL);
+        json_put_text(&w, "user_data", options->user_data);
+        json_close_object(&w);
+    }
+    if (reports->has_quote_hash) {
+        json_open_object(&w, NULL);
+        json_put_hex_reversed(&w, "quote_hash", SPAN(reports->quote_sha384));
+        json_put_text(&w, "algo", "SHA384");
+        json_close_object(&w);
+    }
+    for (size_t i = 0; i < reports->count; i++)
+        put_report(&w, reports, &reports->at[i], options);
+    json_close_array(&w);
+    json_close_object(&w);
+    return json_take_written(&w, out, error);
+}
