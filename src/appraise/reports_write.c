@@ -2,59 +2,22 @@
  * 1.2 and 1.3. */
 #include "appraise/classes.h"
 #include "appraise/measurements.h"
+#include "appraise/report_json.h"
 
 enum { USER_DATA_MAX = 128 };
-
-/* The seven items of certification_data, in Intel's order. */
-static void put_certification_data(json_writer *w, const assay_reports *reports)
-{
-    const assay_collateral_items *items = assay_collateral_items_of(reports->collateral);
-    const struct {
-        const char *name;
-        assay_span item;
-    } rows[] = {
-        { "pck_crl_issuer_chain", items->pck_crl_issuer_chain },
-        { "root_ca_crl", items->root_ca_crl },
-        { "pck_crl", items->pck_crl },
-        { "tcb_info_issuer_chain", items->tcb_info_issuer_chain },
-        { "tcb_info", items->tcb_info },
-        { "qe_identity_issuer_chain", items->qe_identity_issuer_chain },
-        { "qe_identity", items->qe_identity },
-    };
-    json_open_object(w, "certification_data");
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        assay_span item = rows[i].item;
-        if (item.size > 0 && item.data[item.size - 1] == 0)
-            item.size--;
-        json_put_base64(w, rows[i].name, item);
-    }
-    json_close_object(w);
-}
-
-static void put_environment(json_writer *w, const report *r)
-{
-    if (r->environment_json != NULL) {
-        json_put_raw(w, "environment", SPAN_TEXT(r->environment_json));
-        return;
-    }
-    json_open_object(w, "environment");
-    json_put_text(w, "class_id", assay_class_id(r->class_));
-    json_put_text(w, class_description_member(r->class_), class_description(r->class_));
-    json_close_object(w);
-}
 
 static void put_report(json_writer *w, const assay_reports *reports, const report *r,
                        const assay_reports_text_options *options)
 {
     json_open_object(w, NULL);
-    put_environment(w, r);
+    report_write_environment(w, r);
     report_write_measurement(w, r, 0);
     json_open_object(w, "audit");
     json_put_base64(w, "request_id", SPAN(options->request_id));
     json_put_time(w, "verification_time", options->now);
     json_close_object(w);
-    if (class_subject_of(r->class_) == SUBJECT_PLATFORM && reports->collateral != NULL)
-        put_certification_data(w, reports);
+    if (class_subject_of(r->class_) == SUBJECT_PLATFORM && reports_have_certification(reports))
+        reports_write_certification(w, "certification_data", reports);
     json_close_object(w);
 }
 
