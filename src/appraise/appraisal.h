@@ -20,6 +20,9 @@ struct assay_appraisal {
     size_t count;
 
     const char *const *warnings; /* sorted, each once, ends with NULL */
+
+    assay_policy **policies; /* referenced: rows and entries above live in them */
+    size_t policy_count;
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/span.h"
+#include "base/suggest.h"
 
 enum { LONGEST = 48, FURTHEST = 2 };
 
@@ -29,11 +30,11 @@ static size_t distance(const char *a, size_t a_size, const char *b, size_t b_siz
     return rows[a_size % 3][b_size];
 }
 
-const char *assay_suggest(const char *word, const char *const *candidates)
+const char *suggest_within(const char *word, const char *const *candidates, unsigned furthest)
 {
     size_t size = strlen(word);
     const char *best = NULL;
-    size_t best_distance = FURTHEST + 1;
+    size_t best_distance = (size_t)furthest + 1;
     for (; size <= LONGEST && *candidates != NULL; candidates++) {
         size_t candidate_size = strlen(*candidates);
         if (candidate_size > LONGEST)
@@ -45,4 +46,9 @@ const char *assay_suggest(const char *word, const char *const *candidates)
         }
     }
     return best;
+}
+
+const char *assay_suggest(const char *word, const char *const *candidates)
+{
+    return suggest_within(word, candidates, FURTHEST);
 }
