@@ -18,6 +18,28 @@ assay_status failed(assay_error *error, assay_status status, const char *where, 
     return status;
 }
 
+assay_status failed_as(assay_error *error, assay_status status, const char *name, const char *where,
+                       const char *format, ...)
+{
+    va_list values;
+    failed(error, status, where, "%s", "");
+    error->name = name;
+    va_start(values, format);
+    vsnprintf(error->detail, sizeof(error->detail), format, values);
+    va_end(values);
+    return status;
+}
+
+int failure_exit_code(assay_status status)
+{
+    if (status == ASSAY_OK)
+        return EXIT_CODE_ACCEPTED;
+    if (status == ASSAY_USAGE)
+        return EXIT_CODE_USAGE;
+    return status == ASSAY_ENVIRONMENT || status == ASSAY_NO_MEMORY ? EXIT_CODE_ENVIRONMENT
+                                                                    : EXIT_CODE_NOT_JUDGED;
+}
+
 int usage_error(const char *verb, const char *format, ...)
 {
     const char *space = verb[0] != '\0' ? " " : "";
@@ -48,6 +70,11 @@ void failure_print(assay_status status, const assay_error *error)
         fprintf(stderr, " at offset %lld", (long long)error->offset);
     fputs(": ", stderr);
     text_put(error->detail, stderr);
+    if (error->suggestion[0] != '\0') {
+        fputs("; did you mean ", stderr);
+        text_put(error->suggestion, stderr);
+        fputs("?", stderr);
+    }
     fprintf(stderr, " (%s", name);
     if (error->code != 0)
         fprintf(stderr, ", 0x%04X", (unsigned)error->code);

@@ -19,6 +19,13 @@
 assay_status failed(assay_error *error, assay_status status, const char *where, const char *format,
                     ...) ASSAY_PRINTF(4, 5);
 
+/* As failed(), under a name that scripts see; static storage. */
+assay_status failed_as(assay_error *error, assay_status status, const char *name, const char *where,
+                       const char *format, ...) ASSAY_PRINTF(5, 6);
+
+/* The exit code of a command that failed with `status`; 0 for OK. */
+int failure_exit_code(assay_status status);
+
 /* Writes "assay VERB: text" and where help is to standard error; returns the exit code of wrong
  * usage. `verb` "" stands for the command itself. */
 int usage_error(const char *verb, const char *format, ...) ASSAY_PRINTF(2, 3);

@@ -85,3 +85,40 @@ assay_status output_file_write(const char *path, assay_span bytes, assay_error *
         unlink(temporary);
     return status;
 }
+
+/* ---- Secrets ---- */
+
+/* link() takes a name only when it is free, so that two that write at once can't replace each
+ * other. */
+static assay_status fill_private(int fd, const char *path, const char *temporary, assay_span bytes,
+                                 bool *exists, assay_error *error)
+{
+    TRY(write_all(fd, path, bytes, error));
+    if (fchmod(fd, 0600) != 0 || fsync(fd) != 0)
+        return cannot(path, "sync", error);
+    if (link(temporary, path) != 0) {
+        *exists = errno == EEXIST;
+        return cannot(path, "create it", error);
+    }
+    sync_folder(path);
+    return ASSAY_OK;
+}
+
+assay_status output_file_create_private(const char *path, assay_span bytes, bool *exists,
+                                        assay_error *error)
+{
+    char temporary[PATH_SIZE];
+    bool was_there = false;
+    int size = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+    if (size < 0 || size >= (int)sizeof(temporary))
+        return failed(error, ASSAY_ENVIRONMENT, "output", "the path is too long");
+    int fd = mkstemp(temporary);
+    if (fd < 0)
+        return cannot(path, "create a file beside it", error);
+    assay_status status = fill_private(fd, path, temporary, bytes, &was_there, error);
+    close(fd);
+    unlink(temporary);
+    if (exists != NULL)
+        *exists = was_there;
+    return status;
+}

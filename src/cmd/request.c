@@ -102,7 +102,7 @@ assay_status report_data_read(const char *text, uint8_t out[64], assay_error *er
 
 /* ---- The rest ---- */
 
-static assay_status time_read(const arguments *given, int64_t *out, assay_error *error)
+assay_status request_read_time(const arguments *given, int64_t *out, assay_error *error)
 {
     const char *text = option_argument(given, OPTION_AT);
     if (text == NULL) {
@@ -140,7 +140,7 @@ static assay_status options_read(const arguments *given, request *out, assay_err
     const char *accept = option_argument(given, OPTION_ACCEPT);
     const char *number = option_argument(given, OPTION_MIN_TCB_EVALUATION_DATA_NUMBER);
     const char *report_data = option_argument(given, OPTION_REPORT_DATA);
-    TRY(time_read(given, &options->now, error));
+    TRY(request_read_time(given, &options->now, error));
     if (accept != NULL)
         TRY(accept_read(accept, &options->accept, error));
     if (number != NULL)

@@ -63,6 +63,9 @@ typedef struct request {
 assay_status request_read(const arguments *given, request *out, assay_error *error);
 void request_free(request *r);
 
+/* --at, or the clock; USAGE. */
+assay_status request_read_time(const arguments *given, int64_t *out, assay_error *error);
+
 /* Adds the keys of every --root. */
 assay_status request_read_roots(const arguments *given, assay_roots *out, assay_error *error);
 

@@ -20,7 +20,8 @@ typedef struct verb {
         .id = OPTION_HELP, .name = "help", .letter = 'h', .help = "show this help"                 \
     }
 
-extern const verb verb_verify, verb_inspect, verb_bundle, verb_help, verb_version, verb_completion;
+extern const verb verb_verify, verb_appraise, verb_policy, verb_token, verb_key, verb_inspect,
+    verb_bundle, verb_help, verb_version, verb_completion;
 
 /* All of them; NULL ends the table. */
 extern const verb *const verbs[];
