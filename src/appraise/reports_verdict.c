@@ -179,8 +179,9 @@ assay_status assay_reports_from_verdict(const assay_verdict *verdict, assay_span
         assay_reports_free(reports);
         return fail(error, ASSAY_NO_MEMORY, "reports", ASSAY_NO_OFFSET, "no memory for reports");
     }
+    /* As Intel does, over the bytes given: those behind the quote, which are no part of it, too. */
     reports->has_quote_hash = true;
-    sha384(parsed.bytes, reports->quote_sha384);
+    sha384(quote, reports->quote_sha384);
     reports->collateral = assay_collateral_ref(verdict->collateral);
     *out = reports;
     return ASSAY_OK;

@@ -1,33 +1,21 @@
 /* result_json.c: the document `appraisal_result`. appraisal.md 5.2, 5.3. */
 #include "appraise/result_json.h"
-#include "appraise/measurements.h"
+#include "appraise/policy_keys.h"
 #include "appraise/report_json.h"
 
 enum { REPORTS_SIZE = 12 * 1024 }; /* about what everything but certification data needs */
 
 static const int64_t nanoseconds = 1000000000;
 
-/* Facts that no result of Intel has: shown when the policy has a key that reads them. */
-static const struct {
-    const char *key;
-    report_presence shows;
-} asked[] = {
-    { "accepted_platform_provider_ids", MEASURED(MEASURED_PLATFORM_PROVIDER_ID) },
-    { "accepted_ppids", MEASURED(MEASURED_PLATFORM_PROVIDER_ID) },
-    { "platform_instance_ids", MEASURED(MEASURED_PLATFORM_INSTANCE_ID) },
-    { "sgx_ce_attributes", MEASURED(MEASURED_SGX_CE_ATTRIBUTES) },
-    { "rejected_advisory_ids", MEASURED(MEASURED_ADVISORY_IDS) },
-};
-
+/* What the keys of the policy read: facts that no result of Intel has are shown only then. */
 static report_presence asked_for(const assay_appraised_report *row)
 {
     report_presence all = 0;
     for (size_t i = 0; i < row->check_count; i++) {
-        const char *key = row->checks[i].key;
-        for (size_t j = 0; key != NULL && j < sizeof(asked) / sizeof(asked[0]); j++) {
-            if (strcmp(key, asked[j].key) == 0)
-                all |= asked[j].shows;
-        }
+        const char *name = row->checks[i].key;
+        bool is_typo;
+        if (name != NULL)
+            all |= MEASURED(policy_key_at(policy_key_find(row->class_, name, &is_typo))->measured);
     }
     return all;
 }
