@@ -198,23 +198,33 @@ static void say_found(words *w, const report *r, policy_key_id id)
     }
 }
 
-/* Whether some value of the policy stands in the other byte order. */
+static void turn(const uint8_t *bytes, size_t size, uint8_t *out)
+{
+    for (size_t i = 0; i < size; i++)
+        out[i] = bytes[size - 1 - i];
+}
+
+/* Whether some value of the policy (and its mask) stands in the other byte order. */
 static bool fits_reversed(const check_input *in, policy_key_id id)
 {
     enum { LONGEST = 64 };
     const policy_key *key = policy_key_at(id);
-    const policy_value *value = in->entry->values[id];
-    uint8_t turned[LONGEST];
+    const policy_value *value = in->entry->values[id], *mask = in->entry->values[key->mask];
+    uint8_t turned[LONGEST], turned_mask[LONGEST];
+    const policy_value one = { .count = 1, .bytes = turned };
+    const policy_value one_mask = { .count = 1, .bytes = turned_mask };
     if (key->check != check_one_of_hex || value == NULL)
         return false;
+    policy_entry entry = *in->entry;
+    check_input again = *in;
+    again.entry = &entry;
+    entry.values[id] = &one;
+    if (mask != NULL) {
+        turn(mask->bytes, key->size, turned_mask);
+        entry.values[key->mask] = &one_mask;
+    }
     for (size_t i = 0; i < value->count; i++) {
-        for (size_t j = 0; j < key->size; j++)
-            turned[j] = value->bytes[i * key->size + key->size - 1 - j];
-        const policy_value one = { .count = 1, .bytes = turned };
-        policy_entry entry = *in->entry;
-        entry.values[id] = &one;
-        check_input again = *in;
-        again.entry = &entry;
+        turn(value->bytes + i * key->size, key->size, turned);
         if (check_one_of_hex(&again, id))
             return true;
     }
