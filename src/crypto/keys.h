@@ -55,9 +55,10 @@ assay_status signing_key_generate(key_kind kind, signing_key **out, assay_error 
 assay_status signing_key_new(key_kind kind, const key_numbers *numbers, signing_key **out,
                              assay_error *err);
 
-/* From PEM: EC PRIVATE KEY, RSA PRIVATE KEY, PRIVATE KEY, PUBLIC KEY, or the first CERTIFICATE (of
- * which nothing but the key is looked at). MALFORMED; UNSUPPORTED for another type or curve. */
-assay_status signing_key_read_pem(assay_span text, signing_key **out, assay_error *err);
+/* Takes one block of PEM from the front of *text: EC PRIVATE KEY, RSA PRIVATE KEY, PRIVATE KEY,
+ * PUBLIC KEY, or CERTIFICATE (of which nothing but the key is looked at); EC PARAMETERS before it
+ * are skipped. MALFORMED; UNSUPPORTED for another type or curve. */
+assay_status signing_key_read_pem(assay_span *text, signing_key **out, assay_error *err);
 
 /* From a SubjectPublicKeyInfo, or from a certificate, in DER. */
 assay_status signing_key_read_spki(assay_span der, signing_key **out, assay_error *err);
