@@ -3,6 +3,7 @@
 #include "crypto/keys_inside.h"
 
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 
@@ -41,6 +42,12 @@ key_kind signing_key_kind(const signing_key *key)
 bool signing_key_is_private(const signing_key *key)
 {
     return key->is_private;
+}
+
+void secret_free(void *memory, size_t size)
+{
+    OPENSSL_cleanse(memory, size);
+    memory_free(memory);
 }
 
 /* ---- New keys ---- */

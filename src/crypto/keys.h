@@ -88,4 +88,7 @@ size_t signing_key_signature_size(const signing_key *key);
 assay_status signing_key_verify(const signing_key *key, signature_scheme scheme, assay_span message,
                                 assay_span signature);
 
+/* Frees memory_new()'s memory that held private numbers, cleansed. */
+void secret_free(void *memory, size_t size);
+
 #endif

@@ -42,8 +42,7 @@ static assay_status remade(const signing_key *from, signing_key **out, assay_err
         return no_memory_for_key(err);
     store_own(store, from);
     assay_status status = signing_key_new(from->kind, &store->numbers, out, err);
-    OPENSSL_cleanse(store, sizeof(*store));
-    memory_free(store);
+    secret_free(store, sizeof(*store));
     return status;
 }
 
@@ -192,8 +191,7 @@ static assay_status read_block(assay_span block, size_t row, signing_key **out, 
     assay_status status = pem_decode(block, labels[row].label, buffer, capacity, &blocks, err);
     if (status == ASSAY_OK)
         status = labels[row].read(blocks.der[0], out, err);
-    OPENSSL_cleanse(buffer, capacity);
-    memory_free(buffer);
+    secret_free(buffer, capacity);
     return status;
 }
 

@@ -36,6 +36,9 @@ assay_status jose_split(assay_span token, jose_segments *out, assay_error *err);
 assay_status jose_header_read(assay_span text, jose_header *out, assay_error *err);
 void jose_header_clear(jose_header *header);
 
+/* json_document_parse() that calls a fault token_malformed. */
+assay_status jose_json(assay_span text, json_document *out, const char *where, assay_error *err);
+
 /* What a kind of token calls the faults of this layer. */
 typedef struct jose_names {
     const char *malformed, *algorithm, *critical, *key, *signature, *untrusted;
