@@ -3,7 +3,7 @@
 #include "appraise/classes.h"
 #include "appraise/policy.h"
 #include "token/jws.h"
-#include "token/result.h"
+#include "token/result_policy.h"
 
 enum { BUNDLE_POLICIES = 3 };
 
@@ -113,61 +113,6 @@ static assay_status open_result(assay_span token, assay_span quote, opened *out,
     return ASSAY_OK;
 }
 
-/* ---- Content ---- */
-
-/* Takes away notes at every depth, and at the top who signed. */
-static void strip_notes(json_t *value)
-{
-    void *next;
-    const char *name;
-    json_t *member;
-    for (size_t i = 0; i < json_array_size(value); i++)
-        strip_notes(json_array_get(value, i));
-    json_object_foreach_safe(value, next, name, member)
-    {
-        if (name[0] == '#')
-            json_object_del(value, name);
-        else
-            strip_notes(member);
-    }
-}
-
-/* The policy of a result is this entry of a policy file. */
-static bool same_content(json_t *policy, assay_span entry_json)
-{
-    json_t *entry = json_loadb((const char *)entry_json.data, entry_json.size, 0, NULL);
-    json_t *used = json_deep_copy(policy);
-    json_object_del(used, "signature");
-    json_object_del(used, "signing_key");
-    strip_notes(entry);
-    strip_notes(used);
-    const bool same = entry != NULL && used != NULL && json_equal(entry, used) != 0;
-    json_decref(entry);
-    json_decref(used);
-    return same;
-}
-
-static bool is_default(const result_report *judged)
-{
-    const policy_entry *standard = policy_default(judged->class_);
-    return standard != NULL && judged->policy != NULL &&
-           json_object_get(judged->policy, "signature") == NULL &&
-           json_object_get(judged->policy, "signing_key") == NULL &&
-           same_content(judged->policy, standard->json);
-}
-
-/* RFC 7638 thumbprint of the policy's signing key; false when there is none that can be read. */
-static bool signer_of(const result_report *judged, char out[44])
-{
-    json_t *jwk = json_object_get(judged->policy, "signing_key");
-    assay_key *key = NULL;
-    if (!json_is_object(jwk) || assay_key_from_jwk(jwk, JWK_PUBLIC_ONLY, &key, NULL) != ASSAY_OK)
-        return false;
-    assay_key_thumbprint(key, out);
-    assay_key_free(key);
-    return true;
-}
-
 /* ---- The policies ---- */
 
 typedef enum standing { STANDING_UNUSED, STANDING_OK, STANDING_FAILED } standing;
@@ -177,13 +122,13 @@ static standing judge_given(const result_report *judged, const assay_policy *giv
     const assay_policy_origin *origin = assay_policy_origin_of(given);
     const char *signature = json_string_value(json_object_get(judged->policy, "signature"));
     char signer[44];
-    if (judged->policy == NULL || is_default(judged))
+    if (judged->policy == NULL || result_policy_is_default(judged))
         return STANDING_UNUSED;
     if (signature == NULL || origin->signature == NULL || strcmp(signature, origin->signature) != 0)
         return STANDING_FAILED;
-    if (!signer_of(judged, signer) || strcmp(signer, origin->signer) != 0)
+    if (!result_policy_signer(judged, signer) || strcmp(signer, origin->signer) != 0)
         return STANDING_FAILED;
-    return same_content(judged->policy, given->entries[judged->class_]->json) ? STANDING_OK
+    return result_policy_equals(judged, given->entries[judged->class_]->json) ? STANDING_OK
                                                                               : STANDING_FAILED;
 }
 
@@ -234,15 +179,8 @@ static standing judge(const result_report *judged, const given_policies *given)
     const assay_policy *policy = given->of_class[judged->class_];
     if (policy != NULL)
         return judge_given(judged, policy);
-    return is_default(judged) ? STANDING_OK : STANDING_UNUSED;
+    return result_policy_is_default(judged) ? STANDING_OK : STANDING_UNUSED;
 }
-
-/* What must be authenticated together. */
-static const uint32_t complete_sets[] = {
-    1u << ASSAY_CLASS_SGX_ENCLAVE | 1u << ASSAY_CLASS_SGX_PLATFORM,
-    1u << ASSAY_CLASS_TD_10 | 1u << ASSAY_CLASS_TDX_10_PLATFORM | 1u << ASSAY_CLASS_TD_QE,
-    1u << ASSAY_CLASS_TD_15 | 1u << ASSAY_CLASS_TDX_15_PLATFORM | 1u << ASSAY_CLASS_TD_QE,
-};
 
 static assay_result judge_all(const result_document *result, const given_policies *given)
 {
@@ -253,10 +191,8 @@ static assay_result judge_all(const result_document *result, const given_policie
         return ASSAY_RESULT_FAILED;
     if (by_standing[STANDING_UNUSED] != 0)
         return ASSAY_RESULT_INCOMPLETE;
-    for (size_t i = 0; i < sizeof(complete_sets) / sizeof(complete_sets[0]); i++) {
-        if ((by_standing[STANDING_OK] & complete_sets[i]) == complete_sets[i])
-            return ASSAY_RESULT_PASSED;
-    }
+    if (result_complete_set(by_standing[STANDING_OK]) != 0)
+        return ASSAY_RESULT_PASSED;
     return ASSAY_RESULT_INCOMPLETE;
 }
 
@@ -295,7 +231,7 @@ static assay_result judge_owners(const result_document *result, const assay_key_
         unsigned roles;
         if (json_object_get(result->reports[i].policy, "signing_key") == NULL)
             continue;
-        if (!signer_of(&result->reports[i], signer) ||
+        if (!result_policy_signer(&result->reports[i], signer) ||
             assay_key_set_find(owners, signer, &roles) == NULL)
             return ASSAY_RESULT_INCOMPLETE;
         found++;

@@ -80,7 +80,7 @@ typedef enum outcome_place {
 
 void claims_write_assay(json_writer *w, const token_facts *facts, outcome_place place);
 
-/* "overall" and "results" {class id: result}. */
+/* "overall" and "results" {class id: result}, as words. */
 void claims_write_outcome(json_writer *w, const assay_appraisal *appraisal);
 
 /* Whether the tenant report is of a TD or of an enclave; NONE without a tenant or platform. */

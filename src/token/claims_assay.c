@@ -4,6 +4,7 @@
 
 #include "appraise/measurements.h"
 #include "token/claims.h"
+#include "token/result.h"
 #include "wire/base64.h"
 #include "x509/chain.h"
 
@@ -159,10 +160,11 @@ static uint32_t left_out(const assay_appraisal *appraisal)
 
 void claims_write_outcome(json_writer *w, const assay_appraisal *appraisal)
 {
-    json_put_signed(w, "overall", appraisal->overall);
+    json_put_text(w, "overall", result_word(appraisal->overall));
     json_open_object(w, "results");
     for (size_t i = 0; i < appraisal->count; i++)
-        json_put_signed(w, assay_class_id(appraisal->rows[i].class_), appraisal->rows[i].result);
+        json_put_text(w, assay_class_id(appraisal->rows[i].class_),
+                      result_word(appraisal->rows[i].result));
     json_close_object(w);
 }
 

@@ -207,6 +207,38 @@ assay_result result_combine(const assay_result *results, size_t count)
     return overall;
 }
 
+static const char *const words[] = { "incomplete", "failed", "passed" };
+
+const char *result_word(assay_result result)
+{
+    return words[result - ASSAY_RESULT_INCOMPLETE];
+}
+
+bool result_word_parse(const char *word, assay_result *out)
+{
+    for (int i = 0; word != NULL && i < 3; i++) {
+        if (strcmp(words[i], word) == 0) {
+            *out = (assay_result)(i + ASSAY_RESULT_INCOMPLETE);
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t result_complete_set(uint32_t classes)
+{
+    static const uint32_t sets[] = {
+        1u << ASSAY_CLASS_SGX_ENCLAVE | 1u << ASSAY_CLASS_SGX_PLATFORM,
+        1u << ASSAY_CLASS_TD_10 | 1u << ASSAY_CLASS_TDX_10_PLATFORM | 1u << ASSAY_CLASS_TD_QE,
+        1u << ASSAY_CLASS_TD_15 | 1u << ASSAY_CLASS_TDX_15_PLATFORM | 1u << ASSAY_CLASS_TD_QE,
+    };
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+        if ((classes & sets[i]) == sets[i])
+            return sets[i];
+    }
+    return 0;
+}
+
 static assay_result result_of_checks(const result_report *report)
 {
     const char *name;

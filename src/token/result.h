@@ -47,6 +47,14 @@ assay_status result_consistency_check(const result_document *document, uint32_t 
 /* 0 if any is 0, else -1 if any is -1, else 1. appraisal.md 3. */
 assay_result result_combine(const assay_result *results, size_t count);
 
+/* "passed", "failed", "incomplete"; false for other words. */
+const char *result_word(assay_result result);
+bool result_word_parse(const char *word, assay_result *out);
+
+/* The classes (1u << class) that a complete appraisal has, platform, tenant and for TDX the QE, when
+ * all of one such set are among `classes`; else 0. */
+uint32_t result_complete_set(uint32_t classes);
+
 /* The SHA-384 of the quote is the one in the token (NULL: it names none). quote_hash_missing,
  * quote_hash_mismatch. */
 assay_status result_quote_check(const uint8_t *sha384_, assay_span quote, assay_error *err);
