@@ -1,0 +1,46 @@
+#!/bin/sh
+# exports_test.sh LIBQUOTEVERIFY LIBQAL: nm -D of the drop-ins equals the documented lists, unversioned;
+# sonames are those that programs ask for.
+set -eu
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+sort >"$place/quoteverify" <<'LIST'
+sgx_qae_set_enclave_load_policy
+sgx_qv_free_qve_identity
+sgx_qv_get_quote_supplemental_data_size
+sgx_qv_get_qve_identity
+sgx_qv_set_enclave_load_policy
+sgx_qv_set_path
+sgx_qv_verify_quote
+sgx_trace_logger_callback
+sgx_trace_loglevel
+tdx_qv_get_quote_supplemental_data_size
+tdx_qv_verify_quote
+tee_appraise_verification_token
+tee_authenticate_appraisal_result
+tee_authenticate_appraisal_result_ex
+tee_authenticate_policy_owner
+tee_free_appraisal_token
+tee_free_verify_quote_qvt
+tee_get_fmspc_from_quote
+tee_get_supplemental_data_version_and_size
+tee_qv_free_collateral
+tee_qv_get_collateral
+tee_verify_quote
+tee_verify_quote_qvt
+LIST
+grep -E '^(tee_appraise|tee_free_appraisal|tee_authenticate|sgx_qae|sgx_trace)' "$place/quoteverify" \
+    >"$place/qal"
+
+check() {
+    nm -D --defined-only "$1" | awk '{ print $3 }' | sort >"$place/got"
+    diff -u "$place/$2" "$place/got"
+    readelf -d "$1" | grep -q "SONAME.*\[lib$3\.so\.1\]" || {
+        echo "$1: the soname is not lib$3.so.1"
+        exit 1
+    }
+    echo "exports: $(wc -l <"$place/got") symbols of lib$3.so.1"
+}
+
+check "$1" quoteverify sgx_dcap_quoteverify
+check "$2" qal sgx_dcap_qal

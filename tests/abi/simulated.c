@@ -1,0 +1,77 @@
+/* simulated.c: simulated evidence, and the files around the drop-in. */
+#include "simulated.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+
+enum { SEED = 7 };
+
+static void make(simulated *s, const char *profile, const sim_fault *fault)
+{
+    memset(s, 0, sizeof(*s));
+    sim_world_init(&s->world, sim_profile_find(profile), SEED, SIM_DEFAULT_NOW, SIM_DEFAULT_DAYS);
+    if (fault != NULL)
+        sim_fault_change_world(fault, &s->world);
+    assert_int_equal(sim_build(&s->world, &s->artifacts, NULL), ASSAY_OK);
+    if (fault != NULL)
+        sim_fault_change_built(fault, &s->artifacts);
+    const assay_collateral_items items = sim_artifacts_items(&s->artifacts);
+    const assay_span quote = bytes_span(&s->artifacts.quote);
+    given_collateral_make(&s->given, &items, quote.data[4] == 0x81 ? 0x81 : 0);
+}
+
+void simulated_make(simulated *s, const char *profile)
+{
+    make(s, profile, NULL);
+}
+
+void simulated_make_fault(simulated *s, const sim_fault *fault)
+{
+    make(s, fault->profile != NULL ? fault->profile : SIM_FAULT_PROFILE, fault);
+}
+
+void simulated_free(simulated *s)
+{
+    given_collateral_free(&s->given);
+    sim_artifacts_free(&s->artifacts);
+}
+
+const char *simulated_folder(void)
+{
+    static char folder[] = "/tmp/assay-abi-XXXXXX";
+    static const char *made;
+    if (made == NULL)
+        made = mkdtemp(folder);
+    assert_non_null(made);
+    return made;
+}
+
+void simulated_file(const char *name, assay_span content)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s/%s", simulated_folder(), name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content.data, 1, content.size, file), content.size);
+    assert_int_equal(fclose(file), 0);
+}
+
+void simulated_configure(const char *text)
+{
+    char path[512];
+    simulated_file("quoteverify.conf", (assay_span) { (const uint8_t *)text, strlen(text) });
+    snprintf(path, sizeof(path), "%s/quoteverify.conf", simulated_folder());
+    assert_int_equal(setenv("ASSAY_QUOTEVERIFY_CONF", path, 1), 0);
+}
+
+void simulated_trust_root(const simulated *s)
+{
+    char text[600];
+    simulated_file("root.pem", bytes_span(&s->artifacts.root));
+    snprintf(text, sizeof(text), "# the simulated vendor\n\n  root = %s/root.pem\n",
+             simulated_folder());
+    simulated_configure(text);
+}

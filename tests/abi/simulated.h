@@ -1,0 +1,29 @@
+/* simulated.h: evidence of the simulated vendor for the C interface, whose root the drop-in trusts
+ * only through its configuration file. */
+#ifndef TESTS_ABI_SIMULATED_H
+#define TESTS_ABI_SIMULATED_H
+
+#include "drop_in.h"
+#include "sim/faults.h"
+
+typedef struct simulated {
+    sim_world world;
+    sim_artifacts artifacts;
+    given_collateral given;
+} simulated;
+
+void simulated_make(simulated *s, const char *profile);
+void simulated_make_fault(simulated *s, const sim_fault *fault);
+void simulated_free(simulated *s);
+
+/* A folder of its own under the system's place for temporary files, and a file in it. */
+const char *simulated_folder(void);
+void simulated_file(const char *name, assay_span content);
+
+/* Points ASSAY_QUOTEVERIFY_CONF at a file with this text. */
+void simulated_configure(const char *text);
+
+/* Names the simulator's root in it. */
+void simulated_trust_root(const simulated *s);
+
+#endif
