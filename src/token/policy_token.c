@@ -124,7 +124,7 @@ static assay_status take_time(json_t *claims, const char *member, bool *has, int
 static assay_status check_times(json_t *claims, const assay_policy_token_options *options,
                                 assay_error *err)
 {
-    token_times t;
+    token_times t = { 0 };
     TRY(take_time(claims, "iat", &t.has_iat, &t.iat, err));
     TRY(take_time(claims, "exp", &t.has_exp, &t.exp, err));
     TRY(take_time(claims, "nbf", &t.has_nbf, &t.nbf, err));
