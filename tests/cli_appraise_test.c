@@ -1,5 +1,6 @@
 /* cli_appraise_test.c: assay appraise: every golden case through the command, and quotes. */
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "cli_shell.h"
 

@@ -7,6 +7,7 @@
 #ifndef TESTS_CLI_SHELL_H
 #define TESTS_CLI_SHELL_H
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -39,7 +39,7 @@ static void tokens_are_checked(void **state)
           "data=$($A verify $QUOTE --collateral $GOOD --at $AT --json | jq -r "
           ".report.report_data); " VERIFY "--audience us --report-data $data",
           0, "TRUSTED", "" },
-        { "other report data", VERIFY "--audience us --report-data 00", 3, "",
+        { "other report data", VERIFY "--audience us --report-data ff", 3, "",
           "token_report_data" },
         { "another nonce", VERIFY "--nonce 87654321 --audience us", 3, "", "token_nonce" },
         { "no freshness", VERIFY "--audience us", 2, "", "fresh" },

@@ -162,6 +162,7 @@ static assay_status begin(party *p)
 static assay_status check(party *p, assay_token_claims *claims)
 {
     const char *root = getenv("ASSAY_ROOT");
+    TRY(begin(p));
     const assay_token_expectations expectations = { .now = p->now,
                                                     .keys = p->keys,
                                                     .accept_unsigned = p->takes_unsigned,
@@ -169,7 +170,6 @@ static assay_status check(party *p, assay_token_claims *claims)
                                                     .no_freshness = true,
                                                     .allow_custom_root =
                                                         root != NULL && root[0] != '\0' };
-    TRY(begin(p));
     return assay_token_check(input_span(&p->token), &expectations, claims, &p->error);
 }
 

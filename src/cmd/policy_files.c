@@ -96,7 +96,7 @@ static void say_which(assay_error *error, size_t index)
 {
     char where[ASSAY_WHERE_SIZE];
     if (error->status == ASSAY_ENVIRONMENT || error->status == ASSAY_NO_MEMORY ||
-        strncmp(error->where, "policies", 8) == 0)
+        strncmp(error->where, "policies[", 9) == 0)
         return;
     const bool is_path = error->where[0] != '\0' && strcmp(error->where, "policy") != 0;
     snprintf(where, sizeof(where), "policies[%zu]%s%.*s", index, is_path ? "." : "",
