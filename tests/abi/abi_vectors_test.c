@@ -1,5 +1,6 @@
 /* abi_vectors_test.c: every real DCAP case through the C interface: return code, result, expiration
  * status and supplemental data as case.json has them, with `expected_assay` before `expected`. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

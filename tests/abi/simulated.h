@@ -4,7 +4,15 @@
 #define TESTS_ABI_SIMULATED_H
 
 #include "drop_in.h"
+
+/* The rooms under the simulator have three names of the ABI for flags of their own. */
+#define PCK_FLAG_FALSE     SIM_PCK_FLAG_FALSE
+#define PCK_FLAG_TRUE      SIM_PCK_FLAG_TRUE
+#define PCK_FLAG_UNDEFINED SIM_PCK_FLAG_UNDEFINED
 #include "sim/faults.h"
+#undef PCK_FLAG_FALSE
+#undef PCK_FLAG_TRUE
+#undef PCK_FLAG_UNDEFINED
 
 typedef struct simulated {
     sim_world world;
