@@ -1,4 +1,6 @@
 /* wire_json_write_test.c: JSON text out (src/wire/json_write.c). */
+#include <stdio.h>
+
 #include "base/memory.h"
 #include "support.h"
 #include "wire/json_write.h"
@@ -32,7 +34,7 @@ static void everything_at_once(void **state)
     char *text = NULL;
     assert_int_equal(json_take_written(&w, &text, NULL), ASSAY_OK);
     assert_string_equal(
-        text, "{\"text\":\"a\\\"b\\\\c\\u000a\",\"none\":null,"
+        text, "{\"text\":\"a\\\"b\\\\c\\n\",\"none\":null,"
               "\"number\":18446744073709551615,\"yes\":true,\"no\":false,"
               "\"hex\":\"00ff1a\",\"reversed\":\"1AFF00\",\"base64\":\"AP8a\","
               "\"nothing\":\"\",\"signed\":-9223372036854775808,\"time\":\"2025-07-04T10:28:44Z\","
@@ -72,6 +74,35 @@ static void text_is_always_valid(void **state)
     }
 }
 
+/* One odd byte at every place of a text of three words: the search goes by words of eight bytes. */
+static void every_place_is_searched(void **state)
+{
+    (void)state;
+    static const struct {
+        char in;
+        const char *out;
+    } bytes[] = { { '"', "\\\"" },       { '\\', "\\\\" },      { '\x1f', "\\u001f" },
+                  { '\x01', "\\u0001" }, { '\x7f', "\\u007f" }, { '\x80', "\\ufffd" },
+                  { '\xff', "\\ufffd" }, { ' ', " " },          { '!', "!" },
+                  { '#', "#" },          { '[', "[" },          { ']', "]" },
+                  { '~', "~" } };
+    for (size_t i = 0; i < COUNT_OF(bytes); i++) {
+        for (size_t place = 0; place < 24; place++) {
+            char in[25], wanted[40], *text = NULL;
+            json_writer w = { 0 };
+            memset(in, 'x', 24);
+            in[24] = '\0';
+            snprintf(wanted, sizeof(wanted), "\"%.*s%s%s\"", (int)place, in, bytes[i].out,
+                     in + place + 1);
+            in[place] = bytes[i].in;
+            json_put_text(&w, NULL, in);
+            assert_int_equal(json_take_written(&w, &text, NULL), ASSAY_OK);
+            assert_string_equal(text, wanted);
+            memory_free(text);
+        }
+    }
+}
+
 static void grows_over_its_first_room(void **state)
 {
     (void)state;
@@ -92,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_at_once),
         cmocka_unit_test(text_is_always_valid),
+        cmocka_unit_test(every_place_is_searched),
         cmocka_unit_test(grows_over_its_first_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

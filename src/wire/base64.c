@@ -1,5 +1,6 @@
 /* base64.c: strict base64 (RFC 4648 sections 4 and 5; verification.md 2.6). */
 #include "wire/base64.h"
+#include "wire/base64_pairs.h"
 
 /* What a character means: its six bits, or one of these. */
 enum { DIGIT_LIMIT = 64, PADDING = 64, SPACE = 65, NOTHING = 0xff };
@@ -153,33 +154,53 @@ size_t base64_encoded_size(size_t size, base64_alphabet alphabet)
     return size / 3 * 4 + last;
 }
 
-/* The last one or two octets, and the padding. */
-static char *encode_rest(assay_span rest, base64_alphabet alphabet, char *out)
+/* One to three octets, and the padding. */
+static char *encode_group(assay_span octets, base64_alphabet alphabet, char *out)
 {
     const char *digits = digits_of[alphabet];
-    uint32_t group = (uint32_t)rest.data[0] << 16;
-    if (rest.size > 1)
-        group |= (uint32_t)rest.data[1] << 8;
-    for (size_t j = 0; j < rest.size + 1; j++)
+    uint32_t group = (uint32_t)octets.data[0] << 16;
+    if (octets.size > 1)
+        group |= (uint32_t)octets.data[1] << 8;
+    if (octets.size > 2)
+        group |= octets.data[2];
+    for (size_t j = 0; j < octets.size + 1; j++)
         *out++ = digits[group >> (18 - 6 * j) & 63];
-    for (size_t j = rest.size; j < 3 && alphabet != BASE64_URL; j++)
+    for (size_t j = octets.size; j < 3 && alphabet != BASE64_URL; j++)
         *out++ = '=';
     return out;
 }
 
+static const char standard_pairs[4096][2] = { BASE64_PAIRS('+', '/') };
+static const char url_pairs[4096][2] = { BASE64_PAIRS('-', '_') };
+
+/* Eight octets, the first on top. */
+static uint64_t load_eight(const uint8_t *p)
+{
+    return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 | (uint64_t)p[2] << 40 |
+           (uint64_t)p[3] << 32 | (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 |
+           (uint64_t)p[6] << 8 | p[7];
+}
+
+/* Six octets at a time, as long as eight can be read; returns how many are done. */
+static size_t encode_long(assay_span bytes, const char (*pairs)[2], char *out)
+{
+    size_t i = 0;
+    for (; bytes.size - i >= 8; i += 6, out += 8) {
+        const uint64_t octets = load_eight(bytes.data + i);
+        memcpy(out, pairs[octets >> 52], 2);
+        memcpy(out + 2, pairs[octets >> 40 & 4095], 2);
+        memcpy(out + 4, pairs[octets >> 28 & 4095], 2);
+        memcpy(out + 6, pairs[octets >> 16 & 4095], 2);
+    }
+    return i;
+}
+
 void base64_encode(assay_span bytes, base64_alphabet alphabet, char *out)
 {
-    const char *digits = digits_of[alphabet];
-    const size_t whole = bytes.size / 3 * 3;
-    for (size_t i = 0; i < whole; i += 3, out += 4) {
-        const uint8_t *p = bytes.data + i;
-        const uint32_t group = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-        out[0] = digits[group >> 18];
-        out[1] = digits[group >> 12 & 63];
-        out[2] = digits[group >> 6 & 63];
-        out[3] = digits[group & 63];
-    }
-    if (whole < bytes.size)
-        out = encode_rest(span_of(bytes.data + whole, bytes.size - whole), alphabet, out);
+    size_t i = encode_long(bytes, alphabet == BASE64_STANDARD ? standard_pairs : url_pairs, out);
+    out += i / 3 * 4;
+    for (; i < bytes.size; i += 3)
+        out = encode_group(span_slice(bytes, i, bytes.size - i < 3 ? bytes.size - i : 3), alphabet,
+                           out);
     *out = '\0';
 }

@@ -50,12 +50,31 @@ void json_reserve(json_writer *w, size_t size)
     (void)room(w, size);
 }
 
+/* Whether none of eight bytes is a control character, a quote, a backslash or beyond ASCII: for
+ * each of these a byte's top bit would be set (for "is zero": x - 1 & ~x). */
+static bool eight_are_plain(const uint8_t *p)
+{
+    const uint64_t each = 0x0101010101010101, top = each << 7;
+    uint64_t x;
+    memcpy(&x, p, sizeof(x));
+    const uint64_t quote = x ^ each * '"', backslash = x ^ each * '\\', delete = x ^ each * 0x7f;
+    const uint64_t found = ((x - each * 0x20) & ~x) | x | ((quote - each) & ~quote) |
+                           ((backslash - each) & ~backslash) | ((delete - each) & ~delete);
+    return (found & top) == 0;
+}
+
+static bool is_plain(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 /* How many bytes from `at` on are ASCII that stands for itself in a text. */
 static size_t plain_size(assay_span text, size_t at)
 {
     size_t end = at;
-    while (end < text.size && text.data[end] >= 0x20 && text.data[end] < 0x7f &&
-           text.data[end] != '"' && text.data[end] != '\\')
+    while (text.size - end >= 8 && eight_are_plain(text.data + end))
+        end += 8;
+    while (end < text.size && is_plain(text.data[end]))
         end++;
     return end - at;
 }
@@ -87,6 +106,15 @@ static size_t utf8_size(const uint8_t *p, size_t left)
     return 0;
 }
 
+/* The letter behind the backslash where RFC 8259 has a short form, or 0. Intel's tool writes these,
+ * and the bytes of a policy token are compared. */
+static char short_escape(uint8_t c)
+{
+    static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+    const char *found = c == 0 ? NULL : strchr(from, c);
+    return found == NULL ? '\0' : to[found - from];
+}
+
 /* One character that is not plain; returns its size in the text. */
 static size_t put_special(json_writer *w, assay_span text, size_t at)
 {
@@ -96,8 +124,9 @@ static size_t put_special(json_writer *w, assay_span text, size_t at)
         put_word(w, "\\ufffd");
         return 1;
     }
-    if (c == '"' || c == '\\') {
-        const char escaped[2] = { '\\', (char)c };
+    const char letter = short_escape(c);
+    if (letter != '\0') {
+        const char escaped[2] = { '\\', letter };
         put(w, escaped, sizeof(escaped));
     } else if (c < 0x20 || c == 0x7f) {
         char escaped[8];
