@@ -116,11 +116,14 @@ EXPORTED quote3_error_t tee_verify_quote(const uint8_t *quote, uint32_t quote_si
                  .report_info = report_info,
                  .minor_version = SUPPLEMENTAL_MINOR };
     assay_span unused;
-    answer_reset(&a);
+    const quote3_error_t descriptor_code = descriptor_read(supplemental, &a.supplemental);
     quote3_error_t code = quote_argument(quote, quote_size, &unused);
     if (code == SGX_QL_SUCCESS)
-        code = descriptor_read(supplemental, &a.supplemental);
-    return code == SGX_QL_SUCCESS ? verify(quote, quote_size, collateral, check_date, &a) : code;
+        code = descriptor_code;
+    if (code == SGX_QL_SUCCESS)
+        return verify(quote, quote_size, collateral, check_date, &a);
+    answer_reset(&a);
+    return code;
 }
 
 EXPORTED quote3_error_t sgx_qv_get_quote_supplemental_data_size(uint32_t *size)
