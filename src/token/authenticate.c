@@ -117,7 +117,8 @@ static assay_status open_result(assay_span token, assay_span quote, opened *out,
 
 typedef enum standing { STANDING_UNUSED, STANDING_OK, STANDING_FAILED } standing;
 
-static standing judge_given(const result_report *judged, const assay_policy *given)
+static standing judge_given(const result_report *judged, const assay_policy *given,
+                            const policy_entry *entry)
 {
     const assay_policy_origin *origin = assay_policy_origin_of(given);
     const char *signature = json_string_value(json_object_get(judged->policy, "signature"));
@@ -128,13 +129,15 @@ static standing judge_given(const result_report *judged, const assay_policy *giv
         return STANDING_FAILED;
     if (!result_policy_signer(judged, signer) || strcmp(signer, origin->signer) != 0)
         return STANDING_FAILED;
-    return result_policy_equals(judged, given->entries[judged->class_]->json) ? STANDING_OK
-                                                                              : STANDING_FAILED;
+    return result_policy_equals(judged, entry->json) ? STANDING_OK : STANDING_FAILED;
 }
 
 typedef struct given_policies {
     assay_policy *at[BUNDLE_POLICIES];
-    const assay_policy *of_class[ASSAY_CLASS_COUNT];
+    struct {
+        const assay_policy *policy; /* NULL: none given */
+        const policy_entry *entry;
+    } of_class[ASSAY_CLASS_COUNT];
 } given_policies;
 
 static void given_clear(given_policies *given)
@@ -147,10 +150,11 @@ static assay_status given_add(given_policies *given, const assay_policy *policy,
 {
     for (size_t i = 0; i < assay_policy_class_count(policy); i++) {
         const assay_class class_ = assay_policy_class(policy, i);
-        if (given->of_class[class_] != NULL)
+        if (given->of_class[class_].policy != NULL)
             return fail_named(err, ASSAY_MALFORMED, "policy_duplicate_class", NULL, "bundle",
                               "%s stands in two of the given policies", assay_class_name(class_));
-        given->of_class[class_] = policy;
+        given->of_class[class_].policy = policy;
+        given->of_class[class_].entry = policy->entries[i];
     }
     return ASSAY_OK;
 }
@@ -176,9 +180,9 @@ static assay_status given_read(const assay_policy_bundle *bundle, int64_t now,
 
 static standing judge(const result_report *judged, const given_policies *given)
 {
-    const assay_policy *policy = given->of_class[judged->class_];
+    const assay_policy *policy = given->of_class[judged->class_].policy;
     if (policy != NULL)
-        return judge_given(judged, policy);
+        return judge_given(judged, policy, given->of_class[judged->class_].entry);
     return result_policy_is_default(judged) ? STANDING_OK : STANDING_UNUSED;
 }
 

@@ -64,14 +64,21 @@ static assay_status options_check(const assay_issue_options *options, assay_erro
     return ASSAY_OK;
 }
 
+static const policy_entry *entry_of(const assay_appraised_report *row)
+{
+    if (row->policy == ASSAY_POLICY_DEFAULT)
+        return policy_default(row->class_);
+    for (size_t i = 0; row->policy == ASSAY_POLICY_USER && i < row->user_policy->entry_count; i++) {
+        if (row->user_policy->entries[i]->class_ == row->class_)
+            return row->user_policy->entries[i];
+    }
+    return NULL;
+}
+
 /* The policy entry's grace for expired collateral; false when it does not look at expiry. */
 static bool grace_of(const assay_appraised_report *row, int64_t *out)
 {
-    const policy_entry *entry = NULL;
-    if (row->policy == ASSAY_POLICY_USER)
-        entry = row->user_policy->entries[row->class_];
-    else if (row->policy == ASSAY_POLICY_DEFAULT)
-        entry = policy_default(row->class_);
+    const policy_entry *entry = entry_of(row);
     const policy_value *grace = entry == NULL ? NULL : entry->values[KEY_COLLATERAL_GRACE_PERIOD];
     if (grace == NULL)
         return false;
