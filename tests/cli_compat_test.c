@@ -109,7 +109,9 @@ static void the_guide_on_simulated_hardware(void **state)
 {
     (void)state;
     static const shell_row rows[] = {
-        { "a quote", "$SIM vendor new --profile tdx-v4 --at 2026-06-01T12:00:00Z --out td && cp td/quote.bin quote.dat",
+        { "a quote",
+          "$SIM vendor new --profile tdx-v4 --at 2026-06-01T12:00:00Z --out td && cp td/quote.bin "
+          "quote.dat",
           0, "", NULL },
         { "passed",
           "export ASSAY_COLLATERAL=td ASSAY_ROOT=td/root.pem ASSAY_AT=2026-06-01T12:00:00Z; "

@@ -135,7 +135,7 @@ static assay_status authenticate(party *p, const assay_token_claims *claims, ass
     TRY(compat_policies_choose(tee_of(claims), fmspc, &paths, &p->error));
     assay_status status = texts_read(&paths, &texts, &p->error);
     if (status == ASSAY_OK)
-        status = assay_authenticate_policies(input_span(&p->token), &texts.bundle,
+        status = assay_authenticate_policies(input_text(&p->token), &texts.bundle,
                                              (assay_span) { NULL, 0 }, out, &p->error);
     for (size_t i = 0; i < COMPAT_PATHS_MAX; i++)
         input_free(&texts.at[i]);
@@ -170,7 +170,7 @@ static assay_status check(party *p, assay_token_claims *claims)
                                                     .no_freshness = true,
                                                     .allow_custom_root =
                                                         root != NULL && root[0] != '\0' };
-    return assay_token_check(input_span(&p->token), &expectations, claims, &p->error);
+    return assay_token_check(input_text(&p->token), &expectations, claims, &p->error);
 }
 
 static int answer(party *p, const assay_token_claims *claims, bool passed)

@@ -1,6 +1,7 @@
 /* input.c: reads a file, a FIFO or standard input to its end, within a limit. */
 #include "input.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -15,6 +16,18 @@ enum { FIRST_SIZE = 16 * 1024 };
 assay_span input_span(const input *in)
 {
     return (assay_span) { in->data, in->size };
+}
+
+assay_span input_text(const input *in)
+{
+    assay_span text = input_span(in);
+    while (text.size > 0 && isspace(text.data[0])) {
+        text.data++;
+        text.size--;
+    }
+    while (text.size > 0 && isspace(text.data[text.size - 1]))
+        text.size--;
+    return text;
 }
 
 void input_free(input *in)

@@ -17,6 +17,8 @@ typedef struct input {
 } input;
 
 assay_span input_span(const input *in);
+/* Without white space around it. */
+assay_span input_text(const input *in);
 void input_free(input *in);
 
 /* ENVIRONMENT when it can't be read, MALFORMED when it is larger than `limit`, NO_MEMORY. `where`

@@ -194,7 +194,7 @@ static int verify_run(const arguments *given)
     if (status == ASSAY_OK)
         status = input_read(operand(given), TOKEN_MAX, "token", &token, &error);
     if (status == ASSAY_OK)
-        status = assay_token_check(input_span(&token), &e.what, &claims, &error);
+        status = assay_token_check(input_text(&token), &e.what, &claims, &error);
     if (status == ASSAY_OK && claims.algorithm == ASSAY_ALG_NONE)
         fprintf(stderr, "warning: nobody signed this token (--accept-unsigned)\n");
     input_free(&token);
@@ -213,7 +213,7 @@ static int show_run(const arguments *given)
         return usage_error("token show", "give one token, or none for standard input");
     assay_status status = input_read(operand(given), TOKEN_MAX, "token", &token, &error);
     if (status == ASSAY_OK)
-        status = assay_token_show(input_span(&token), &text, &error);
+        status = assay_token_show(input_text(&token), &text, &error);
     input_free(&token);
     if (status != ASSAY_OK) {
         failure_print(status, &error);
