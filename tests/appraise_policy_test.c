@@ -238,6 +238,24 @@ static const struct {
     { "grace of the platform without OutOfDate",
       FILE_(SGX, STATUS_ ",\"collateral_grace_period\":0,\"platform_grace_period\":1"),
       { "never_passes" } },
+    { "debug denied and fixed",
+      FILE_(TD_15, "\"tdx_attributes\":\"0000000000000001\",\"debug\":\"deny\""),
+      { "never_passes" } },
+    { "debug denied, fixed in one value of two",
+      FILE_(TD_15, "\"tdx_attributes\":[\"0000000000000001\",\"0000000000000000\"],"
+                   "\"debug\":\"deny\""),
+      { NULL } },
+    { "debug denied, fixed where the mask does not look",
+      FILE_(TD_15, "\"tdx_attributes\":\"0000000000000001\",\"tdx_attributes_mask\":"
+                   "\"0000000000000000\",\"debug\":\"deny\""),
+      { NULL } },
+    { "debug denied and required",
+      FILE_(TD_15, "\"required_attributes\":[\"DEBUG\"],\"debug\":\"deny\""),
+      { "never_passes" } },
+    { "an attribute required and fixed to zero",
+      FILE_(ENCLAVE_, "\"sgx_attributes\":\"00000000000000030000000000000005\","
+                      "\"required_attributes\":[\"KSS\"]"),
+      { "never_passes" } },
     { "grace of the platform beside that of collateral",
       FILE_(SGX, "\"accepted_tcb_status\":[\"UpToDate\",\"OutOfDate\"],"
                  "\"collateral_grace_period\":1,\"platform_grace_period\":1"),

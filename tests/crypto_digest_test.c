@@ -1,5 +1,5 @@
-/* crypto_digest_test.c: SHA-256 and SHA-384 (src/crypto/digest.c), against FIPS 180-4 examples and
- * OpenSSL's own EVP layer. */
+/* crypto_digest_test.c: SHA-256, SHA-384 and SHA-512 (src/crypto/digest.c), against FIPS 180-4
+ * examples and OpenSSL's own EVP layer. */
 #include <openssl/evp.h>
 
 #include "crypto/crypto.h"
@@ -55,7 +55,7 @@ static void agrees_with_evp(void **state)
     (void)state;
     uint8_t bytes[300] = { 0 };
     for (size_t size = 0; size < sizeof(bytes); size++) {
-        uint8_t wanted[EVP_MAX_MD_SIZE], got[SHA384_SIZE];
+        uint8_t wanted[EVP_MAX_MD_SIZE], got[SHA512_SIZE];
         bytes[size] = (uint8_t)(size + 1);
         sha256_digest digest = sha256(span_of(bytes, size));
         assert_int_equal(EVP_Digest(bytes, size, wanted, NULL, EVP_sha256(), NULL), 1);
@@ -63,6 +63,9 @@ static void agrees_with_evp(void **state)
         sha384(span_of(bytes, size), got);
         assert_int_equal(EVP_Digest(bytes, size, wanted, NULL, EVP_sha384(), NULL), 1);
         assert_memory_equal(got, wanted, SHA384_SIZE);
+        sha512(span_of(bytes, size), got);
+        assert_int_equal(EVP_Digest(bytes, size, wanted, NULL, EVP_sha512(), NULL), 1);
+        assert_memory_equal(got, wanted, SHA512_SIZE);
     }
 }
 

@@ -218,23 +218,32 @@ bool check_bits_clear(const check_input *in, policy_key_id key)
                                  (forbidden->number & bits) == 0);
 }
 
+/* Hashes by the algorithm of that name; returns the size of the digest. */
+static size_t hash_called(const char *name, assay_span in, uint8_t digest[SHA512_SIZE])
+{
+    if (strcmp(name, "SHA256") == 0) {
+        sha256_digest short_digest = sha256(in);
+        memcpy(digest, short_digest.bytes, SHA256_SIZE);
+        return SHA256_SIZE;
+    }
+    if (strcmp(name, "SHA384") == 0) {
+        sha384(in, digest);
+        return SHA384_SIZE;
+    }
+    sha512(in, digest);
+    return SHA512_SIZE;
+}
+
 bool check_report_data_hash(const check_input *in, policy_key_id key)
 {
     const policy_value *hash = value_of(in, key);
-    uint8_t digest[SHA384_SIZE];
-    size_t size = SHA384_SIZE;
+    uint8_t digest[SHA512_SIZE];
     if (hash == NULL)
         return true;
     assay_span found = report_bytes(in->report, policy_key_at(key)->measured);
-    if (in->report_data_preimage.size == 0 || found.size < SHA384_SIZE)
+    if (in->report_data_preimage.size == 0 || found.size < SHA512_SIZE)
         return false;
-    if (strcmp(hash->texts[0], "SHA256") == 0) {
-        sha256_digest short_digest = sha256(in->report_data_preimage);
-        size = SHA256_SIZE;
-        memcpy(digest, short_digest.bytes, size);
-    } else {
-        sha384(in->report_data_preimage, digest);
-    }
+    size_t size = hash_called(hash->texts[0], in->report_data_preimage, digest);
     return memcmp(found.data, digest, size) == 0 &&
            span_is_zero(span_slice(found, size, found.size - size));
 }
@@ -274,17 +283,68 @@ bool debug_is_constrained(const report *r, const policy_entry *entry)
     return (debug_bits_set(r) & ~decided) == 0;
 }
 
-/* Required keys of the class that are missing, or values that contradict each other. */
-bool policy_never_passes(const policy_entry *entry)
+/* What a tenant entry says about the attributes, by class. */
+typedef struct attribute_keys {
+    policy_key_id value, required, forbidden, debug;
+    uint64_t debug_bits;
+} attribute_keys;
+
+/* Bits that must be set, and bits that must not. */
+static void wanted_bits(const policy_entry *entry, const attribute_keys *keys, uint64_t *set,
+                        uint64_t *clear)
 {
-    const policy_value *const *v = entry->values;
-    const policy_value *accepted = v[KEY_ACCEPTED_TCB_STATUS];
+    const policy_value *required = entry->values[keys->required];
+    const policy_value *forbidden = entry->values[keys->forbidden];
+    const policy_value *debug = entry->values[keys->debug];
+    *set = required == NULL ? 0 : required->number;
+    *clear = forbidden == NULL ? 0 : forbidden->number;
+    if (debug != NULL && debug->number == 0)
+        *clear |= keys->debug_bits;
+}
+
+/* Attributes that are fixed to what another key refuses. */
+static bool attributes_contradict(const policy_entry *entry, const attribute_keys *keys)
+{
+    const policy_key *row = policy_key_at(keys->value);
+    const policy_value *value = entry->values[keys->value], *mask = entry->values[row->mask];
+    uint64_t set, clear;
+    wanted_bits(entry, keys, &set, &clear);
+    if ((set & clear) != 0 || value == NULL)
+        return (set & clear) != 0;
+    uint64_t counts = mask == NULL ? UINT64_MAX : load_u64le(mask->bytes);
+    for (size_t i = 0; i < value->count; i++) {
+        uint64_t fixed = load_u64le(value->bytes + i * row->size);
+        if ((counts & ((set & ~fixed) | (clear & fixed))) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* A required key of the class is missing. */
+static bool lacks_required(const policy_entry *entry)
+{
     for (policy_key_id id = KEY_NONE + 1; id < POLICY_KEY_COUNT; id++) {
         const policy_key *key = policy_key_at(id);
         if (key->presence == POLICY_REQUIRED && (key->classes & 1u << entry->class_) != 0 &&
-            v[id] == NULL)
+            entry->values[id] == NULL)
             return true;
     }
+    return false;
+}
+
+bool policy_never_passes(const policy_entry *entry)
+{
+    static const attribute_keys enclave = { KEY_SGX_ATTRIBUTES, KEY_SGX_REQUIRED_ATTRIBUTES,
+                                            KEY_SGX_FORBIDDEN_ATTRIBUTES, KEY_SGX_DEBUG,
+                                            SGX_ATTRIBUTE_DEBUG };
+    static const attribute_keys td = { KEY_TDX_ATTRIBUTES, KEY_TDX_REQUIRED_ATTRIBUTES,
+                                       KEY_TDX_FORBIDDEN_ATTRIBUTES, KEY_TDX_DEBUG,
+                                       TD_ATTRIBUTES_UNTRUSTED };
+    const policy_value *const *v = entry->values;
+    const policy_value *accepted = v[KEY_ACCEPTED_TCB_STATUS];
+    if (lacks_required(entry) || attributes_contradict(entry, &enclave) ||
+        attributes_contradict(entry, &td))
+        return true;
     if (accepted != NULL && (accepted->statuses & STATUS_UP_TO_DATE) == 0)
         return true;
     if (v[KEY_MIN_EVAL_NUM] != NULL &&

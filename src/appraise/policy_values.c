@@ -388,12 +388,13 @@ static assay_status read_choice(const value_reader *r, json_t *object, const cha
         }
     }
     return bad_value(&member, NULL,
-                     strcmp(name, "alg") == 0 ? "want SHA256 or SHA384" : "want nonce or file");
+                     strcmp(name, "alg") == 0 ? "want SHA256, SHA384 or SHA512"
+                                              : "want nonce or file");
 }
 
 static assay_status read_hash(const value_reader *r, json_t *json, policy_value *out)
 {
-    static const char *const algorithms[] = { "SHA256", "SHA384", NULL };
+    static const char *const algorithms[] = { "SHA256", "SHA384", "SHA512", NULL };
     static const char *const sources[] = { "nonce", "file", NULL };
     if (!json_is_object(json))
         return wrong_type(r, "an object with alg and of");

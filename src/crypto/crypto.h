@@ -4,7 +4,13 @@
 
 #include "base/span.h"
 
-enum { SHA256_SIZE = 32, SHA384_SIZE = 48, P256_POINT_SIZE = 65, P256_SIGNATURE_SIZE = 64 };
+enum {
+    SHA256_SIZE = 32,
+    SHA384_SIZE = 48,
+    SHA512_SIZE = 64,
+    P256_POINT_SIZE = 65,
+    P256_SIGNATURE_SIZE = 64
+};
 
 typedef struct sha256_digest {
     uint8_t bytes[SHA256_SIZE];
@@ -17,6 +23,7 @@ static inline sha256_digest sha256(assay_span in)
     return sha256_of(&in, 1);
 }
 void sha384(assay_span in, uint8_t out[SHA384_SIZE]);
+void sha512(assay_span in, uint8_t out[SHA512_SIZE]);
 
 /* A P-256 public key, ready for verification. Immutable and shared between threads. */
 typedef struct p256_key p256_key;

@@ -23,3 +23,11 @@ void sha384(assay_span in, uint8_t out[SHA384_SIZE])
     SHA384_Update(&state, in.data, in.size);
     SHA384_Final(out, &state);
 }
+
+void sha512(assay_span in, uint8_t out[SHA512_SIZE])
+{
+    SHA512_CTX state;
+    SHA512_Init(&state);
+    SHA512_Update(&state, in.data, in.size);
+    SHA512_Final(out, &state);
+}
