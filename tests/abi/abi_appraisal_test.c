@@ -295,6 +295,69 @@ static void a_real_quote_becomes_a_token_and_a_result(void **state)
     free((void *)quote.data);
 }
 
+/* ---- The configuration file ---- */
+
+static void file_write(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A new P-384 key in a file. */
+static void key_write(const char *path)
+{
+    assay_key *key = NULL;
+    char *pem = NULL;
+    assert_int_equal(assay_key_generate(ASSAY_ALG_ES384, &key, NULL), ASSAY_OK);
+    assert_int_equal(assay_key_to_private_pem(key, &pem, NULL), ASSAY_OK);
+    file_write(path, pem);
+    assay_text_free(pem);
+    assay_key_free(key);
+}
+
+static quote3_error_t appraise_golden(uint8_t **result)
+{
+    uint32_t size;
+    char *token = golden_text("full/vr_tdx.jwt");
+    char *policy = golden_text("full/policies/td_tenant.jwt");
+    uint8_t *policies[] = { (uint8_t *)policy };
+    const quote3_error_t code = drop_in_library()->tee_appraise_verification_token(
+        (const uint8_t *)token, policies, 1, 1750420800, NULL, &size, result);
+    free(policy);
+    free(token);
+    return code;
+}
+
+static void the_configuration_pins_signers_and_signs(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/assay-abi-XXXXXX", path[64], key[64], text[2048];
+    uint8_t *result = NULL;
+    char *shown = NULL;
+    if (vectors_folder() == NULL)
+        skip();
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/conf", folder);
+    snprintf(key, sizeof(key), "%s/key.pem", folder);
+    key_write(key);
+    assert_int_equal(setenv("ASSAY_QUOTEVERIFY_CONF", path, 1), 0);
+    snprintf(text, sizeof(text), "policy_signer = %s\n", key);
+    file_write(path, text);
+    assert_row("the policy of somebody else", appraise_golden(&result), 0xE002);
+    snprintf(text, sizeof(text), "policy_signer = %s/appraisal/policy_key.pem\nkey = %s\n",
+             vectors_folder(), key);
+    file_write(path, text);
+    assert_row("the policy of the pinned signer", appraise_golden(&result), SGX_QL_SUCCESS);
+    const assay_span token = { result, strlen((const char *)result) };
+    assert_int_equal(assay_token_show(token, &shown, NULL), ASSAY_OK);
+    assert_non_null(strstr(shown, "\"alg\":\"ES384\""));
+    assay_text_free(shown);
+    assert_row("free", drop_in_library()->tee_free_appraisal_token(result), SGX_QL_SUCCESS);
+    assert_int_equal(unsetenv("ASSAY_QUOTEVERIFY_CONF"), 0);
+}
+
 /* ---- Arguments ---- */
 
 static void arguments_are_checked(void **state)
@@ -336,6 +399,7 @@ int main(void)
         cmocka_unit_test(golden_policy_owners_agree),
         cmocka_unit_test(complete_runs_are_those_of_the_reference),
         cmocka_unit_test(a_real_quote_becomes_a_token_and_a_result),
+        cmocka_unit_test(the_configuration_pins_signers_and_signs),
         cmocka_unit_test(arguments_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

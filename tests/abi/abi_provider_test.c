@@ -24,14 +24,7 @@ static int evidence_serve(void **state)
     (void)state;
     simulated_make(&evidence, "tdx-v4");
     simulated_trust_root(&evidence);
-    const sim_artifacts *a = &evidence.artifacts;
-    simulated_file("tcb_info.json", bytes_span(&a->tcb_info));
-    simulated_file("tcb_info_issuer_chain.pem", bytes_span(&a->tcb_info_issuer_chain));
-    simulated_file("qe_identity.json", bytes_span(&a->qe_identity));
-    simulated_file("qe_identity_issuer_chain.pem", bytes_span(&a->qe_identity_issuer_chain));
-    simulated_file("root_ca_crl.der", bytes_span(&a->root_ca_crl));
-    simulated_file("pck_crl.der", bytes_span(&a->pck_crl));
-    simulated_file("pck_crl_issuer_chain.pem", bytes_span(&a->pck_crl_issuer_chain));
+    simulated_serve(&evidence);
     return setenv("FAKE_QUOTEPROV_FOLDER", simulated_folder(), 1);
 }
 

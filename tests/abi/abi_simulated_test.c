@@ -1,6 +1,5 @@
 /* abi_simulated_test.c: the C interface on simulated evidence: the attack list (verification.md 9),
- * argument rules (7.3), supplemental data, configuration file, trace, threads. */
-#include <pthread.h>
+ * argument rules (7.3), supplemental data, configuration file, trace. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -403,36 +402,6 @@ static void a_broken_configuration_fails_every_call(void **state)
     simulated_free(&s);
 }
 
-/* ---- Threads ---- */
-
-static void *ask_often(void *context)
-{
-    const simulated *s = context;
-    size_t wrong = 0;
-    for (size_t i = 0; i < 25; i++) {
-        const answer a = ask(s, 0);
-        wrong += a.code != SGX_QL_SUCCESS || a.result != TEE_QV_RESULT_OK || a.expired != 0;
-    }
-    return wrong == 0 ? NULL : context;
-}
-
-static void calls_run_in_many_threads(void **state)
-{
-    (void)state;
-    simulated s;
-    pthread_t threads[4];
-    simulated_make(&s, "tdx-v4");
-    simulated_trust_root(&s);
-    for (size_t i = 0; i < COUNT_OF(threads); i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, ask_often, &s), 0);
-    for (size_t i = 0; i < COUNT_OF(threads); i++) {
-        void *failed;
-        assert_int_equal(pthread_join(threads[i], &failed), 0);
-        assert_null(failed);
-    }
-    simulated_free(&s);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,7 +414,6 @@ int main(void)
         cmocka_unit_test(policies_and_paths_follow_the_rules),
         cmocka_unit_test(a_custom_root_is_trusted_by_name_only_and_never_silent),
         cmocka_unit_test(a_broken_configuration_fails_every_call),
-        cmocka_unit_test(calls_run_in_many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

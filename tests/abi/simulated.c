@@ -75,3 +75,15 @@ void simulated_trust_root(const simulated *s)
              simulated_folder());
     simulated_configure(text);
 }
+
+void simulated_serve(const simulated *s)
+{
+    const sim_artifacts *a = &s->artifacts;
+    simulated_file("tcb_info.json", bytes_span(&a->tcb_info));
+    simulated_file("tcb_info_issuer_chain.pem", bytes_span(&a->tcb_info_issuer_chain));
+    simulated_file("qe_identity.json", bytes_span(&a->qe_identity));
+    simulated_file("qe_identity_issuer_chain.pem", bytes_span(&a->qe_identity_issuer_chain));
+    simulated_file("root_ca_crl.der", bytes_span(&a->root_ca_crl));
+    simulated_file("pck_crl.der", bytes_span(&a->pck_crl));
+    simulated_file("pck_crl_issuer_chain.pem", bytes_span(&a->pck_crl_issuer_chain));
+}

@@ -28,6 +28,9 @@ void simulated_free(simulated *s);
 const char *simulated_folder(void);
 void simulated_file(const char *name, assay_span content);
 
+/* Its collateral as files there, for fake_quoteprov.c. */
+void simulated_serve(const simulated *s);
+
 /* Points ASSAY_QUOTEVERIFY_CONF at a file with this text. */
 void simulated_configure(const char *text);
 
