@@ -151,79 +151,78 @@ static void golden_cases(void **state)
 #define APPRAISE "$A appraise --quote $QUOTE --collateral $GOOD --at $AT "
 #define BARE     "--unsigned-policy --policy td.json --policy strict.json "
 
+static const shell_row quotes_rows[] = {
+    { "policies of it",
+      "$A policy new --from $QUOTE -o td.json && cp $POLICIES/tdx_platform_policy_strict.json "
+      "strict.json && $A key new -o key.pem >/dev/null",
+      0, "", "" },
+    { "passed", APPRAISE BARE "--key key.pem >token", 0, "", "appraisal: passed" },
+    { "one line of three segments",
+      "grep -cE '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$' token", 0, "1\n", "" },
+    { "JSON beside it",
+      APPRAISE BARE "--key key.pem --json | jq -r '.status, .overall, .error, .verdict.accepted, "
+                    "(.reports | length), (.token | split(\".\") | length)'",
+      0, "ok\n1\nnull\ntrue\n3\n3\n", "" },
+    { "each dialect",
+      "for d in qal qal-guide ear ear-legacy ita maa; do " APPRAISE BARE
+      "--key key.pem --dialect $d >/dev/null 2>&1 || { echo $d; exit 9; }; done",
+      0, "", "" },
+    { "oidc with an audience", APPRAISE BARE "--key key.pem --dialect oidc --audience us", 0, "ey",
+      "passed" },
+    { "oidc not for those who failed",
+      "sed 's/\"tdx_attributes\": \"0/\"tdx_attributes\": \"8/' td.json >worse.json; " APPRAISE
+      "--unsigned-policy --policy worse.json --key key.pem --dialect oidc --audience us",
+      1, "", "no token" },
+    { "failed: what was wanted and found",
+      APPRAISE "--unsigned-policy --policy worse.json --key key.pem", 1, "ey",
+      "td_attributes_check (tdx_attributes): wanted " },
+    { "incomplete", APPRAISE "--unsigned-policy --policy strict.json --key key.pem", 1, "ey",
+      "no policy" },
+    { "no policy at all", APPRAISE "--key key.pem --json", 3, "\"policy_structure\"", "" },
+    { "a bare policy", APPRAISE "--policy td.json --policy strict.json", 3, "",
+      "policy_token_malformed" },
+    { "misspelt policy",
+      "sed s/tdx_mrtd/tdx_mrdt/ td.json >bad.json; " APPRAISE
+      "--unsigned-policy --policy strict.json --policy bad.json --json | "
+      "jq -r '.error.code, .error.path, .error.suggestion'",
+      3, "policy_unknown_member\npolicies[1].policy_array[0].reference.tdx_mrdt\ntdx_mrtd\n", "" },
+    { "--at 0", "$A appraise --quote $QUOTE --collateral $GOOD --at 0 --json " BARE, 3,
+      "\"check_date\"", "" },
+    { "no quote", "$A appraise --at $AT", 2, "", "--quote FILE" },
+    { "both", "$A appraise --quote $QUOTE --verification-result x", 2, "", "--quote FILE" },
+    { "a broken quote",
+      "head -c 2000 $QUOTE >broken; $A appraise --quote broken --collateral $GOOD --at $AT "
+      "--json " BARE,
+      3, "\"status\":\"refused\"", "" },
+    { "no such collateral", "$A appraise --quote $QUOTE --collateral none --at $AT " BARE, 4, "",
+      "none" },
+    { "unsigned is said", APPRAISE BARE "--compat-unsigned", 0, "ey", "unsigned" },
+    { "unsigned and a key", APPRAISE BARE "--compat-unsigned --key key.pem", 2, "", "--key" },
+    { "an algorithm of another key", APPRAISE BARE "--key key.pem --alg RS256", 2, "", NULL },
+    { "no such algorithm", APPRAISE BARE "--key key.pem --alg HS256", 2, "", "--alg is" },
+    { "no such dialect", APPRAISE BARE "--dialect eer", 2, "", "did you mean ear" },
+    { "no such class", APPRAISE BARE "--without td-qi", 2, "", "did you mean td-qe" },
+    { "without one",
+      APPRAISE BARE "--key key.pem --without qe --json | jq -c '[.reports[] | "
+                    ".appraisal_result] | sort'",
+      0, "[-1,1,1]", "" },
+    { "a public key",
+      "$A key show key.pem | sed -n '/BEGIN/,$p' >pub.pem; " APPRAISE BARE "--key pub.pem", 2, "",
+      "public" },
+    { "the local key is made at first use",
+      APPRAISE BARE ">token && stat -c %a assay/token-key.pem", 0, "600\n", "" },
+    { "a verification result nobody signed",
+      "$A appraise --verification-result $V/appraisal/full/vr_tdx.jwt --at 1750420800 --policy "
+      "$V/appraisal/full/policies/tdx_strict.jwt --policy-signer any --json",
+      3, "\"vr_token_", "" },
+};
+
 static void quotes(void **state)
 {
     (void)state;
-    static const shell_row rows[] = {
-        { "policies of it",
-          "$A policy new --from $QUOTE -o td.json && cp $POLICIES/tdx_platform_policy_strict.json "
-          "strict.json && $A key new -o key.pem >/dev/null",
-          0, "", "" },
-        { "passed", APPRAISE BARE "--key key.pem >token", 0, "", "appraisal: passed" },
-        { "one line of three segments",
-          "grep -cE '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$' token", 0, "1\n", "" },
-        { "JSON beside it",
-          APPRAISE BARE
-          "--key key.pem --json | jq -r '.status, .overall, .error, .verdict.accepted, "
-          "(.reports | length), (.token | split(\".\") | length)'",
-          0, "ok\n1\nnull\ntrue\n3\n3\n", "" },
-        { "each dialect",
-          "for d in qal qal-guide ear ear-legacy ita maa; do " APPRAISE BARE
-          "--key key.pem --dialect $d >/dev/null 2>&1 || { echo $d; exit 9; }; done",
-          0, "", "" },
-        { "oidc with an audience", APPRAISE BARE "--key key.pem --dialect oidc --audience us", 0,
-          "ey", "passed" },
-        { "oidc not for those who failed",
-          "sed 's/\"tdx_attributes\": \"0/\"tdx_attributes\": \"8/' td.json >worse.json; " APPRAISE
-          "--unsigned-policy --policy worse.json --key key.pem --dialect oidc --audience us",
-          1, "", "no token" },
-        { "failed: what was wanted and found",
-          APPRAISE "--unsigned-policy --policy worse.json --key key.pem", 1, "ey",
-          "td_attributes_check (tdx_attributes): wanted " },
-        { "incomplete", APPRAISE "--unsigned-policy --policy strict.json --key key.pem", 1, "ey",
-          "no policy" },
-        { "no policy at all", APPRAISE "--key key.pem --json", 3, "\"policy_structure\"", "" },
-        { "a bare policy", APPRAISE "--policy td.json --policy strict.json", 3, "",
-          "policy_token_malformed" },
-        { "misspelt policy",
-          "sed s/tdx_mrtd/tdx_mrdt/ td.json >bad.json; " APPRAISE
-          "--unsigned-policy --policy strict.json --policy bad.json --json | "
-          "jq -r '.error.code, .error.path, .error.suggestion'",
-          3, "policy_unknown_member\npolicies[1].policy_array[0].reference.tdx_mrdt\ntdx_mrtd\n",
-          "" },
-        { "--at 0", "$A appraise --quote $QUOTE --collateral $GOOD --at 0 --json " BARE, 3,
-          "\"check_date\"", "" },
-        { "no quote", "$A appraise --at $AT", 2, "", "--quote FILE" },
-        { "both", "$A appraise --quote $QUOTE --verification-result x", 2, "", "--quote FILE" },
-        { "a broken quote",
-          "head -c 2000 $QUOTE >broken; $A appraise --quote broken --collateral $GOOD --at $AT "
-          "--json " BARE,
-          3, "\"status\":\"refused\"", "" },
-        { "no such collateral", "$A appraise --quote $QUOTE --collateral none --at $AT " BARE, 4,
-          "", "none" },
-        { "unsigned is said", APPRAISE BARE "--compat-unsigned", 0, "ey", "unsigned" },
-        { "unsigned and a key", APPRAISE BARE "--compat-unsigned --key key.pem", 2, "", "--key" },
-        { "an algorithm of another key", APPRAISE BARE "--key key.pem --alg RS256", 2, "", NULL },
-        { "no such algorithm", APPRAISE BARE "--key key.pem --alg HS256", 2, "", "--alg is" },
-        { "no such dialect", APPRAISE BARE "--dialect eer", 2, "", "did you mean ear" },
-        { "no such class", APPRAISE BARE "--without td-qi", 2, "", "did you mean td-qe" },
-        { "without one",
-          APPRAISE BARE "--key key.pem --without qe --json | jq -c '[.reports[] | "
-                        ".appraisal_result] | sort'",
-          0, "[-1,1,1]", "" },
-        { "a public key",
-          "$A key show key.pem | sed -n '/BEGIN/,$p' >pub.pem; " APPRAISE BARE "--key pub.pem", 2,
-          "", "public" },
-        { "the local key is made at first use",
-          APPRAISE BARE ">token && stat -c %a assay/token-key.pem", 0, "600\n", "" },
-        { "a verification result nobody signed",
-          "$A appraise --verification-result $V/appraisal/full/vr_tdx.jwt --at 1750420800 --policy "
-          "$V/appraisal/full/policies/tdx_strict.jwt --policy-signer any --json",
-          3, "\"vr_token_", "" },
-    };
     if (!shell_begin())
         skip();
-    SHELL(rows);
+    SHELL(quotes_rows);
 }
 
 int main(void)

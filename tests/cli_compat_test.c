@@ -22,85 +22,84 @@ static void path_prepare(void)
     setenv("PATH", path, 1);
 }
 
+static const shell_row the_guide_rows[] = {
+    { "a quote", "cp $QUOTE quote.dat", 0, "", "" },
+    { "passed", OVERALL, 0, "1\n", NULL },
+    { "its report data",
+      "test \"$(" REPORT_DATA
+      " 2>/dev/null | tr -d '\"' | tr A-F a-f | fold -w2 | tac | tr -d '\\n')\""
+      " = $($A verify quote.dat --collateral $GOOD --at $AT --json | jq -r "
+      ".report.report_data)",
+      0, "", "" },
+    { "the token is the only line", "verifier -quote quote.dat 2>/dev/null | wc -l", 0, "1\n", "" },
+    { "which policies is said", "verifier -quote quote.dat >token", 0, "", "tenant_td_policy.jwt" },
+    { "the local key is private", "stat -c %a assay/token-key.pem assay/policy-key.pem", 0,
+      "600\n600\n", "" },
+    { "one line holds the payload", "relying_party -v <token | grep -c 'json payload'", 0, "1\n",
+      "" },
+    { "success", "relying_party <token", 0, "appraisal result: success\n", "" },
+    { "the expected policies", "relying_party -v -a <token", 0,
+      "expected appraisal policys: success\n", NULL },
+    { "blanks around it", "(echo; cat token; echo) | relying_party", 0, "success", "" },
+    { "a changed token", "sed 's/....$/AAAA/' token | relying_party", 3, "failure", "token_" },
+    { "no token", "echo text | relying_party", 3, "failure", "token_malformed" },
+    { "an unknown option", "relying_party -x <token", 2, "", "usage: " },
+    { "another operand", "verifier quote.dat", 2, "", "usage: " },
+    { "the other quote by default", "verifier", 5, "", "quote.dat" },
+    { "no such quote", "verifier -quote none", 5, "", "none" },
+    { "a broken quote", "head -c 2000 quote.dat >broken; verifier -quote broken", 3, "",
+      "error: " },
+    { "no collateral", "ASSAY_COLLATERAL= verifier -quote quote.dat", 5, "", "collateral" },
+    { "other policies",
+      "$A key new --alg ES384 -o owner.pem >/dev/null && $A policy new --from quote.dat -o "
+      "td.json && "
+      "tee_appraisal_tool sign_policy -in td.json -key owner.pem -out td.jwt && "
+      "tee_appraisal_tool sign_policy -in $POLICIES/tdx_platform_policy_strict.json -key "
+      "owner.pem "
+      "-out strict.jwt && ASSAY_POLICY=td.jwt:strict.jwt verifier -quote quote.dat >other",
+      0, "", "td.jwt" },
+    { "they are the expected ones", "ASSAY_POLICY=td.jwt:strict.jwt relying_party -a <other", 0,
+      "policys: success", NULL },
+    { "and not the installed ones", "relying_party -a <other", 1, "policys: failure", NULL },
+    { "their signer counts",
+      "ASSAY_POLICY=td.jwt:strict.jwt ASSAY_POLICY_SIGNER=owner.pem "
+      "verifier -quote quote.dat",
+      0, "ey", NULL },
+    { "another signer doesn't",
+      "ASSAY_POLICY=td.jwt ASSAY_POLICY_SIGNER=$V/appraisal/policy_key.pem "
+      "verifier -quote quote.dat",
+      4, "", "policy_token_untrusted" },
+    { "a folder Policies",
+      "mkdir -p Policies && cp td.jwt Policies/tenant_td_policy.jwt && "
+      "cp strict.jwt Policies/tdx_platform_policy_strict.jwt && verifier -quote quote.dat "
+      ">folder",
+      0, "", "Policies/tdx_platform_policy_strict.jwt" },
+    { "made for the platform",
+      "cp strict.jwt Policies/cloud_tdx_platform_policy_00806F050000.jwt && "
+      "verifier -quote quote.dat >folder",
+      0, "", "cloud_tdx_platform_policy_00806F050000.jwt" },
+    { "the same expected", "relying_party -a <folder", 0, "policys: success", NULL },
+    { "a TD of another owner fails, and the token comes all the same",
+      "sed 's/\"tdx_attributes\": \"0/\"tdx_attributes\": \"8/' td.json >worse.json; "
+      "tee_appraisal_tool sign_policy -in worse.json -key owner.pem -out worse.jwt; "
+      "ASSAY_POLICY=worse.jwt verifier -quote quote.dat >worse",
+      1, "", "result: 0" },
+    { "scripts see 0",
+      "relying_party -v <worse | sed -n 's/.*payload://p' | "
+      "jq '.[0].result.overall_appraisal_result'",
+      1, "0\n", "" },
+    { "failure", "relying_party <worse", 1, "appraisal result: failure\n", "" },
+};
+
 static void the_guide(void **state)
 {
     (void)state;
-    static const shell_row rows[] = {
-        { "a quote", "cp $QUOTE quote.dat", 0, "", "" },
-        { "passed", OVERALL, 0, "1\n", NULL },
-        { "its report data",
-          "test \"$(" REPORT_DATA
-          " 2>/dev/null | tr -d '\"' | tr A-F a-f | fold -w2 | tac | tr -d '\\n')\""
-          " = $($A verify quote.dat --collateral $GOOD --at $AT --json | jq -r "
-          ".report.report_data)",
-          0, "", "" },
-        { "the token is the only line", "verifier -quote quote.dat 2>/dev/null | wc -l", 0, "1\n",
-          "" },
-        { "which policies is said", "verifier -quote quote.dat >token", 0, "",
-          "tenant_td_policy.jwt" },
-        { "the local key is private", "stat -c %a assay/token-key.pem assay/policy-key.pem", 0,
-          "600\n600\n", "" },
-        { "one line holds the payload", "relying_party -v <token | grep -c 'json payload'", 0,
-          "1\n", "" },
-        { "success", "relying_party <token", 0, "appraisal result: success\n", "" },
-        { "the expected policies", "relying_party -v -a <token", 0,
-          "expected appraisal policys: success\n", NULL },
-        { "blanks around it", "(echo; cat token; echo) | relying_party", 0, "success", "" },
-        { "a changed token", "sed 's/....$/AAAA/' token | relying_party", 3, "failure", "token_" },
-        { "no token", "echo text | relying_party", 3, "failure", "token_malformed" },
-        { "an unknown option", "relying_party -x <token", 2, "", "usage: " },
-        { "another operand", "verifier quote.dat", 2, "", "usage: " },
-        { "the other quote by default", "verifier", 5, "", "quote.dat" },
-        { "no such quote", "verifier -quote none", 5, "", "none" },
-        { "a broken quote", "head -c 2000 quote.dat >broken; verifier -quote broken", 3, "",
-          "error: " },
-        { "no collateral", "ASSAY_COLLATERAL= verifier -quote quote.dat", 5, "", "collateral" },
-        { "other policies",
-          "$A key new --alg ES384 -o owner.pem >/dev/null && $A policy new --from quote.dat -o "
-          "td.json && "
-          "tee_appraisal_tool sign_policy -in td.json -key owner.pem -out td.jwt && "
-          "tee_appraisal_tool sign_policy -in $POLICIES/tdx_platform_policy_strict.json -key "
-          "owner.pem "
-          "-out strict.jwt && ASSAY_POLICY=td.jwt:strict.jwt verifier -quote quote.dat >other",
-          0, "", "td.jwt" },
-        { "they are the expected ones", "ASSAY_POLICY=td.jwt:strict.jwt relying_party -a <other", 0,
-          "policys: success", NULL },
-        { "and not the installed ones", "relying_party -a <other", 1, "policys: failure", NULL },
-        { "their signer counts",
-          "ASSAY_POLICY=td.jwt:strict.jwt ASSAY_POLICY_SIGNER=owner.pem "
-          "verifier -quote quote.dat",
-          0, "ey", NULL },
-        { "another signer doesn't",
-          "ASSAY_POLICY=td.jwt ASSAY_POLICY_SIGNER=$V/appraisal/policy_key.pem "
-          "verifier -quote quote.dat",
-          4, "", "policy_token_untrusted" },
-        { "a folder Policies",
-          "mkdir -p Policies && cp td.jwt Policies/tenant_td_policy.jwt && "
-          "cp strict.jwt Policies/tdx_platform_policy_strict.jwt && verifier -quote quote.dat "
-          ">folder",
-          0, "", "Policies/tdx_platform_policy_strict.jwt" },
-        { "made for the platform",
-          "cp strict.jwt Policies/cloud_tdx_platform_policy_00806F050000.jwt && "
-          "verifier -quote quote.dat >folder",
-          0, "", "cloud_tdx_platform_policy_00806F050000.jwt" },
-        { "the same expected", "relying_party -a <folder", 0, "policys: success", NULL },
-        { "a TD of another owner fails, and the token comes all the same",
-          "sed 's/\"tdx_attributes\": \"0/\"tdx_attributes\": \"8/' td.json >worse.json; "
-          "tee_appraisal_tool sign_policy -in worse.json -key owner.pem -out worse.jwt; "
-          "ASSAY_POLICY=worse.jwt verifier -quote quote.dat >worse",
-          1, "", "result: 0" },
-        { "scripts see 0",
-          "relying_party -v <worse | sed -n 's/.*payload://p' | "
-          "jq '.[0].result.overall_appraisal_result'",
-          1, "0\n", "" },
-        { "failure", "relying_party <worse", 1, "appraisal result: failure\n", "" },
-    };
     if (!shell_begin())
         skip();
     path_prepare();
     setenv("ASSAY_COLLATERAL", getenv("GOOD"), 1);
     setenv("ASSAY_AT", GOOD_TIME, 1);
-    SHELL(rows);
+    SHELL(the_guide_rows);
     unsetenv("ASSAY_COLLATERAL");
     unsetenv("ASSAY_AT");
 }

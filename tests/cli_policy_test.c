@@ -62,66 +62,63 @@ static void policies_are_checked(void **state)
     SHELL(rows);
 }
 
+static const shell_row policies_are_signed_rows[] = {
+    { "a key", "$A key new --alg ES384 -o owner.pem && $A key new --alg ES384 -o other.pem", 0,
+      "ES384", "" },
+    { "signed",
+      WRITE(POLICY(TD, "{\"tdx_attributes\":\"0000000010000000\"}")) "$A policy sign p.json "
+                                                                     "--key owner.pem -o p.jwt",
+      0, "", "" },
+    { "no line end", "test $(wc -l <p.jwt) = 0", 0, "", "" },
+    { "to standard output", "$A policy sign p.json --key owner.pem | $A policy check -", 0, "ok",
+      "" },
+    { "by its signer", "$A policy verify p.jwt --policy-signer owner.pem", 0, "SIGNED by ", "" },
+    { "by its signer's key set",
+      "$A key jwks owner.pem >owner.jwks && $A policy verify p.jwt --policy-signer owner.jwks", 0,
+      "SIGNED by ", "" },
+    { "by a tenant", "$A policy verify p.jwt --policy-signer tenant=owner.pem", 0, "SIGNED", "" },
+    { "not by a platform's owner", "$A policy verify p.jwt --policy-signer platform=owner.pem", 3,
+      "", "policy_token_untrusted" },
+    { "by anybody", "$A policy verify p.jwt --policy-signer any", 0, "any signer", "" },
+    { "not by another", "$A policy verify p.jwt --policy-signer other.pem", 3, "",
+      "policy_token_untrusted" },
+    { "who counts must be said", "$A policy verify p.jwt", 2, "", "--policy-signer" },
+    { "a bare file is no token", "$A policy verify p.json --policy-signer owner.pem", 3, "",
+      "without a signature" },
+    { "a changed signature",
+      "sed 's/.$/A/; s/....$/AAAA/' p.jwt >q.jwt; $A policy verify q.jwt --policy-signer "
+      "owner.pem",
+      3, "", "policy_token_" },
+    { "strict asks for dates", "$A policy verify p.jwt --policy-signer owner.pem --strict", 3, "",
+      "policy_token_" },
+    { "signed strictly",
+      "$A policy sign p.json --key owner.pem --strict --issuer o --subject s --version 3 "
+      "--lifetime 2d --at 2026-01-01T00:00:00Z -o s.jwt",
+      0, "", "" },
+    { "in time",
+      "$A policy verify s.jwt --policy-signer owner.pem --strict --at 2026-01-02T00:00:00Z", 0,
+      "SIGNED", "" },
+    { "too late",
+      "$A policy verify s.jwt --policy-signer owner.pem --strict --at 2026-01-03T00:00:00Z", 3, "",
+      "policy_token_expired" },
+    { "too long", "$A policy sign p.json --key owner.pem --strict --lifetime 401d", 2, "",
+      "--lifetime" },
+    { "dates without --strict", "$A policy sign p.json --key owner.pem --lifetime 1d", 2, "",
+      "--strict" },
+    { "by the wrong kind of key",
+      "$A key new -o es256.pem >/dev/null; $A policy sign p.json --key es256.pem", 2, "", "P-384" },
+    { "a bad policy is not signed", "echo '{}' >bad.json; $A policy sign bad.json --key owner.pem",
+      3, "", "policy_structure" },
+    { "by no key", "$A policy sign p.json", 2, "", "--key" },
+    { "shown", "$A policy show p.jwt", 0, "// natural order: 0000001000000000", "" },
+    { "what is shown is a policy", "$A policy show p.jwt | $A policy check -", 0, "ok", "" },
+};
+
 static void policies_are_signed(void **state)
 {
     (void)state;
-    static const shell_row rows[] = {
-        { "a key", "$A key new --alg ES384 -o owner.pem && $A key new --alg ES384 -o other.pem", 0,
-          "ES384", "" },
-        { "signed",
-          WRITE(POLICY(TD, "{\"tdx_attributes\":\"0000000010000000\"}")) "$A policy sign p.json "
-                                                                         "--key owner.pem -o p.jwt",
-          0, "", "" },
-        { "no line end", "test $(wc -l <p.jwt) = 0", 0, "", "" },
-        { "to standard output", "$A policy sign p.json --key owner.pem | $A policy check -", 0,
-          "ok", "" },
-        { "by its signer", "$A policy verify p.jwt --policy-signer owner.pem", 0, "SIGNED by ",
-          "" },
-        { "by its signer's key set",
-          "$A key jwks owner.pem >owner.jwks && $A policy verify p.jwt --policy-signer owner.jwks",
-          0, "SIGNED by ", "" },
-        { "by a tenant", "$A policy verify p.jwt --policy-signer tenant=owner.pem", 0, "SIGNED",
-          "" },
-        { "not by a platform's owner", "$A policy verify p.jwt --policy-signer platform=owner.pem",
-          3, "", "policy_token_untrusted" },
-        { "by anybody", "$A policy verify p.jwt --policy-signer any", 0, "any signer", "" },
-        { "not by another", "$A policy verify p.jwt --policy-signer other.pem", 3, "",
-          "policy_token_untrusted" },
-        { "who counts must be said", "$A policy verify p.jwt", 2, "", "--policy-signer" },
-        { "a bare file is no token", "$A policy verify p.json --policy-signer owner.pem", 3, "",
-          "without a signature" },
-        { "a changed signature",
-          "sed 's/.$/A/; s/....$/AAAA/' p.jwt >q.jwt; $A policy verify q.jwt --policy-signer "
-          "owner.pem",
-          3, "", "policy_token_" },
-        { "strict asks for dates", "$A policy verify p.jwt --policy-signer owner.pem --strict", 3,
-          "", "policy_token_" },
-        { "signed strictly",
-          "$A policy sign p.json --key owner.pem --strict --issuer o --subject s --version 3 "
-          "--lifetime 2d --at 2026-01-01T00:00:00Z -o s.jwt",
-          0, "", "" },
-        { "in time",
-          "$A policy verify s.jwt --policy-signer owner.pem --strict --at 2026-01-02T00:00:00Z", 0,
-          "SIGNED", "" },
-        { "too late",
-          "$A policy verify s.jwt --policy-signer owner.pem --strict --at 2026-01-03T00:00:00Z", 3,
-          "", "policy_token_expired" },
-        { "too long", "$A policy sign p.json --key owner.pem --strict --lifetime 401d", 2, "",
-          "--lifetime" },
-        { "dates without --strict", "$A policy sign p.json --key owner.pem --lifetime 1d", 2, "",
-          "--strict" },
-        { "by the wrong kind of key",
-          "$A key new -o es256.pem >/dev/null; $A policy sign p.json --key es256.pem", 2, "",
-          "P-384" },
-        { "a bad policy is not signed",
-          "echo '{}' >bad.json; $A policy sign bad.json --key owner.pem", 3, "",
-          "policy_structure" },
-        { "by no key", "$A policy sign p.json", 2, "", "--key" },
-        { "shown", "$A policy show p.jwt", 0, "// natural order: 0000001000000000", "" },
-        { "what is shown is a policy", "$A policy show p.jwt | $A policy check -", 0, "ok", "" },
-    };
     shell_begin();
-    SHELL(rows);
+    SHELL(policies_are_signed_rows);
 }
 
 static void samples_are_well(void **state)
