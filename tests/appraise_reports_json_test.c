@@ -70,7 +70,7 @@ static const struct {
     { "duplicate member of an element", "\"algo\":", "\"algo\":\"SHA384\",\"algo\":", structure,
       NULL },
     { "duplicate measurement", "\"pck_crl_num\":2", "\"pck_crl_num\":2,\"pck_crl_num\":2",
-      structure, NULL },
+      structure, "qvl_result[2].measurement.pck_crl_num" },
     { "duplicate unknown measurement", "\"brand\":", "\"brand\":1,\"brand\":", structure, NULL },
     { "an element that is a number", "{\"user_data\":\"hello\"}", "5", structure, "qvl_result[0]" },
     { "an element that is a text", "{\"user_data\":\"hello\"}", "\"x\"", structure,

@@ -273,13 +273,23 @@ static assay_status list_find(json_t *root, json_t **out, assay_error *err)
     return ASSAY_OK;
 }
 
+/* The JSON layer calls the whole text "qvl_result", which the list inside is called, too. */
+static assay_status text_read(assay_span text, json_document *out, assay_error *err)
+{
+    static const char outer[] = "qvl_result.", twice[] = "qvl_result.qvl_result";
+    const assay_status status = json_document_parse(text, NULL, out, "qvl_result", err);
+    if (status != ASSAY_OK && strncmp(err->where, twice, strlen(twice)) == 0)
+        memmove(err->where, err->where + strlen(outer), strlen(err->where + strlen(outer)) + 1);
+    return named(err, status, structure);
+}
+
 assay_status assay_reports_from_json(assay_span text, assay_reports **out, assay_error *error)
 {
     assay_error local;
     assay_error *err = error != NULL ? error : &local;
     json_document document = { 0 };
     json_t *list = NULL;
-    TRY_NAMED(structure, json_document_parse(text, NULL, &document, "qvl_result", err));
+    TRY(text_read(text, &document, err));
     assay_reports *reports = memory_new(sizeof(*reports));
     assay_status status = reports == NULL ? no_memory(err) : list_find(document.root, &list, err);
     if (status == ASSAY_OK) {
