@@ -416,6 +416,9 @@ static const struct {
       "the product id is 7 or 8", "3" },
     { ASSAY_CLASS_TD_15, "\"required_attributes\":[\"PKS\",\"PERFMON\"]", NULL,
       "required_attributes_check", "these attributes are set: PKS, PERFMON", "0000001000000000" },
+    { ASSAY_CLASS_TD_15, "\"report_data_hash\":{\"alg\":\"SHA384\",\"of\":\"file\"}", NULL,
+      "report_data_hash_check",
+      "the report data begins with, and is zero behind, SHA384 of the file", "no file was given" },
 };
 
 static void a_failed_check_says_what_it_wanted_and_found(void **state)
@@ -470,17 +473,6 @@ static void each_hash_fits_its_own_digest_only(void **state)
     }
 }
 
-static void a_hash_without_its_preimage_fails(void **state)
-{
-    (void)state;
-    trial t = try_at(ASSAY_CLASS_TD_15, "\"report_data_hash\":{\"alg\":\"SHA384\",\"of\":\"file\"}",
-                     NULL, "");
-    const assay_check_row *check = check_called(&t, "report_data_hash_check");
-    assert_false(check->passed);
-    assert_string_equal(check->found, "no file was given");
-    finish(&t);
-}
-
 static void collateral_from_the_future_is_not_young(void **state)
 {
     (void)state;
@@ -498,7 +490,6 @@ int main(void)
         cmocka_unit_test(what_is_absent_fulfils_nothing),
         cmocka_unit_test(a_failed_check_says_what_it_wanted_and_found),
         cmocka_unit_test(each_hash_fits_its_own_digest_only),
-        cmocka_unit_test(a_hash_without_its_preimage_fails),
         cmocka_unit_test(collateral_from_the_future_is_not_young),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
