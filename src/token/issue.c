@@ -26,10 +26,11 @@ static assay_status dialect_check(const dialect_row *dialect, const assay_apprai
     if (dialect->audience == AUDIENCE_REQUIRED && options->audience == NULL)
         return fail(err, ASSAY_USAGE, "options.audience", ASSAY_NO_OFFSET,
                     "dialect %s demands an audience", dialect->name);
-    if (dialect->outcome == OUTCOME_PASSED && appraisal->overall != ASSAY_RESULT_PASSED)
+    if (dialect->outcome == OUTCOME_PASSED &&
+        (appraisal->overall != ASSAY_RESULT_PASSED || appraisal->left_out != 0))
         return fail(err, ASSAY_USAGE, "options.dialect", ASSAY_NO_OFFSET,
-                    "dialect %s is issued only when the overall result is 1: its readers look at "
-                    "the signature alone",
+                    "dialect %s is issued only when the overall result is 1 and nothing was left "
+                    "out: its readers look at the signature alone",
                     dialect->name);
     return ASSAY_OK;
 }
