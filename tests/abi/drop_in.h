@@ -6,20 +6,30 @@
 #include "abi.h"
 #include "assay/collateral.h"
 
-#define DROP_IN_FUNCTIONS(row)                                                                     \
-    row(sgx_qv_verify_quote) row(tdx_qv_verify_quote) row(tee_verify_quote)                        \
-        row(sgx_qv_get_quote_supplemental_data_size) row(tdx_qv_get_quote_supplemental_data_size)  \
-            row(tee_get_supplemental_data_version_and_size) row(tee_qv_get_collateral)             \
-                row(tee_qv_free_collateral) row(tee_get_fmspc_from_quote)                          \
-                    row(sgx_qv_get_qve_identity) row(sgx_qv_free_qve_identity)                     \
-                        row(sgx_qv_set_path) row(sgx_qv_set_enclave_load_policy)                   \
-                            row(sgx_qae_set_enclave_load_policy) row(tee_verify_quote_qvt)         \
-                                row(tee_free_verify_quote_qvt)                                     \
-                                    row(tee_appraise_verification_token)                           \
-                                        row(tee_free_appraisal_token)                              \
-                                            row(tee_authenticate_appraisal_result)                 \
-                                                row(tee_authenticate_appraisal_result_ex)          \
-                                                    row(tee_authenticate_policy_owner)
+/* clang-format off */
+#define DROP_IN_FUNCTIONS(row) \
+    row(sgx_qv_verify_quote) \
+    row(tdx_qv_verify_quote) \
+    row(tee_verify_quote) \
+    row(sgx_qv_get_quote_supplemental_data_size) \
+    row(tdx_qv_get_quote_supplemental_data_size) \
+    row(tee_get_supplemental_data_version_and_size) \
+    row(tee_qv_get_collateral) \
+    row(tee_qv_free_collateral) \
+    row(tee_get_fmspc_from_quote) \
+    row(sgx_qv_get_qve_identity) \
+    row(sgx_qv_free_qve_identity) \
+    row(sgx_qv_set_path) \
+    row(sgx_qv_set_enclave_load_policy) \
+    row(sgx_qae_set_enclave_load_policy) \
+    row(tee_verify_quote_qvt) \
+    row(tee_free_verify_quote_qvt) \
+    row(tee_appraise_verification_token) \
+    row(tee_free_appraisal_token) \
+    row(tee_authenticate_appraisal_result) \
+    row(tee_authenticate_appraisal_result_ex) \
+    row(tee_authenticate_policy_owner)
+/* clang-format on */
 
 typedef struct drop_in {
     void *handle;
@@ -33,7 +43,7 @@ typedef struct drop_in {
 /* $ASSAY_QUOTEVERIFY with every one of its 23 symbols; a test that can't have it fails. */
 const drop_in *drop_in_library(void);
 
-/* The structure that a program would hand over: texts get their NUL. Zeroed before. */
+/* The structure that a program would hand over: texts get their NUL. */
 typedef struct given_collateral {
     sgx_ql_qve_collateral_t structure;
 } given_collateral;
