@@ -29,11 +29,15 @@ static const struct {
     { "tenant", BIT(SGX_ENCLAVE) | BIT(TD_10) | BIT(TD_15) },
 };
 
-enum { CLASS_WORD_COUNT = sizeof(class_words) / sizeof(class_words[0]) };
+enum {
+    CLASS_WORD_COUNT = sizeof(class_words) / sizeof(class_words[0]),
+    CLASS_WORDS_SINGLE = ASSAY_CLASS_COUNT /* the groups stand behind */
+};
 
-assay_status class_bits_read(const char *option, const char *text, uint32_t *out,
-                             assay_error *error)
+assay_status class_bits_read(const char *option, const char *text, class_groups groups,
+                             uint32_t *out, assay_error *error)
 {
+    const size_t known = groups == CLASS_GROUPS_TAKEN ? CLASS_WORD_COUNT : CLASS_WORDS_SINGLE;
     const char *candidates[CLASS_WORD_COUNT + 1] = { NULL };
     for (int i = 0; i < ASSAY_CLASS_COUNT; i++) {
         if (strcasecmp(assay_class_id((assay_class)i), text) == 0) {
@@ -41,7 +45,7 @@ assay_status class_bits_read(const char *option, const char *text, uint32_t *out
             return ASSAY_OK;
         }
     }
-    for (size_t i = 0; i < CLASS_WORD_COUNT; i++) {
+    for (size_t i = 0; i < known; i++) {
         candidates[i] = class_words[i].word;
         if (strcmp(class_words[i].word, text) == 0) {
             *out |= class_words[i].bits;
@@ -58,7 +62,7 @@ static assay_status left_out_read(const arguments *given, uint32_t *out, assay_e
     size_t position = 0;
     const char *text;
     while ((text = option_next(given, OPTION_WITHOUT, &position)) != NULL)
-        TRY(class_bits_read("without", text, out, error));
+        TRY(class_bits_read("without", text, CLASS_GROUPS_TAKEN, out, error));
     return ASSAY_OK;
 }
 

@@ -33,9 +33,11 @@ assay_status appraisal_job_begin(const arguments *given, appraisal_job *job);
 assay_status appraisal_job_appraise(const arguments *given, const policy_signers *signers,
                                     appraisal_job *job);
 
-/* A class by its UUID or its word ("td-1.5"), or a group of them ("platform", "qe", "tenant"), as
- * bits; USAGE with a suggestion. `option` is named in the complaint. */
-assay_status class_bits_read(const char *option, const char *text, uint32_t *out,
-                             assay_error *error);
+typedef enum class_groups { CLASS_GROUPS_REFUSED, CLASS_GROUPS_TAKEN } class_groups;
+
+/* A class by its UUID or its word ("td-1.5"), or a group of them ("platform", "qe", "tenant") where
+ * one of them is enough, as bits; USAGE with a suggestion. `option` is named in the complaint. */
+assay_status class_bits_read(const char *option, const char *text, class_groups groups,
+                             uint32_t *out, assay_error *error);
 
 #endif

@@ -2,6 +2,7 @@
 #include "failure.h"
 
 #include <stdarg.h>
+#include <string.h>
 #include <strings.h>
 
 #include "exit_code.h"
@@ -70,7 +71,7 @@ void failure_print(assay_status status, const assay_error *error)
         fprintf(stderr, " at offset %lld", (long long)error->offset);
     fputs(": ", stderr);
     text_put(error->detail, stderr);
-    if (error->suggestion[0] != '\0') {
+    if (error->suggestion[0] != '\0' && strstr(error->detail, "did you mean") == NULL) {
         fputs("; did you mean ", stderr);
         text_put(error->suggestion, stderr);
         fputs("?", stderr);

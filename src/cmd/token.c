@@ -89,7 +89,8 @@ static assay_status words_read(const arguments *given, expected *e, assay_error 
     if (max_age != NULL)
         TRY(number_read("max-age", max_age, 1, UINT32_MAX, &seconds, error));
     while ((class_ = option_next(given, OPTION_REQUIRE, &position)) != NULL)
-        TRY(class_bits_read("require", class_, &e->what.required_classes, error));
+        TRY(class_bits_read("require", class_, CLASS_GROUPS_REFUSED, &e->what.required_classes,
+                            error));
     e->what.max_age = seconds;
     e->what.issuer = issuer;
     e->what.audience = option_argument(given, OPTION_AUDIENCE);
