@@ -9,12 +9,12 @@
 #include "reference.h"
 
 static const char tenant_policy[] =
-    "{\"policy_array\":[{\"environment\":{\"class_id\":\"a1e4ee9c-a12e-48ac-bed0-e3f89297f687\"},"
+    "{\"policy_array\":[{\"environment\":{\"class_id\":\"45b734fc-aa4e-4c3d-ad28-e43d08880e68\"},"
     "\"reference\":{\"tdx_attributes\":\"0000000010000000\",\"tdx_attributes_mask\":"
     "\"0000000000000000\",\"tdx_xfam\":\"0000000000000000\",\"tdx_xfam_mask\":"
     "\"0000000000000000\"}}]}";
 static const char platform_policy[] =
-    "{\"policy_array\":[{\"environment\":{\"class_id\":\"9eec018b-7481-4b1c-8e1a-9f7c0c8c777f\"},"
+    "{\"policy_array\":[{\"environment\":{\"class_id\":\"f708b97f-0fb2-4e6b-8b03-8a5bcd1221d3\"},"
     "\"reference\":{\"accepted_tcb_status\":[\"UpToDate\"],\"collateral_grace_period\":0,"
     "\"rejected_advisory_ids\":[\"INTEL-SA-00615\",\"INTEL-SA-00617\"]}}]}";
 static const char qe_policy[] =

@@ -28,7 +28,7 @@ export LD_LIBRARY_PATH
 "$place/shared" >/dev/null
 readelf -d "$place/shared" | grep -q 'NEEDED.*libassay\.so\.0' || { echo 'soname is not libassay.so.0'; exit 1; }
 gcc "$version" "$place/program.c" $(pkg-config --cflags libassay) "$LD_LIBRARY_PATH/libassay.a" \
-    -ljansson -lcrypto -lpthread -o "$place/static"
+    -lcjose -ljansson -lcrypto -lpthread -o "$place/static"
 "$place/static" >/dev/null
 sed -n '/^```c$/,/^```$/p' "$(dirname "$0")/../README.md" | grep -v '^```' >"$place/readme.c"
 grep -q assay_check "$place/readme.c"
