@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "assay/base.h"
+#include "base/suggest.h"
 #include "support.h"
 
 static const char *const verbs[] = {
@@ -50,11 +51,20 @@ static void answers_one_of_the_candidates(void **state)
     assert_null(assay_suggest("help", none));
 }
 
+static void reaches_as_far_as_it_is_asked_to(void **state)
+{
+    (void)state;
+    static const char *const keys[] = { "collateral_grace_period", NULL };
+    assert_null(suggest_within("collateral_grace_per", keys, 2));
+    assert_ptr_equal(suggest_within("collateral_grace_per", keys, 3), keys[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(suggests_only_what_is_close),
         cmocka_unit_test(answers_one_of_the_candidates),
+        cmocka_unit_test(reaches_as_far_as_it_is_asked_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
