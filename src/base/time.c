@@ -1,6 +1,4 @@
 /* time.c: dates to seconds and back: proleptic Gregorian calendar, UTC, no leap seconds. */
-#include <stdio.h>
-
 #include "base/time.h"
 
 enum { DAY = 86400 };
@@ -123,6 +121,12 @@ assay_status assay_time_parse(const char *text, int64_t *out, assay_error *err)
     return ASSAY_OK;
 }
 
+static void put_digits(char *out, size_t count, int value)
+{
+    for (; count > 0; value /= 10)
+        out[--count] = (char)('0' + value % 10);
+}
+
 void assay_time_format(int64_t time, char out[ASSAY_TIME_SIZE])
 {
     const int64_t last = 253402300799; /* 9999-12-31T23:59:59Z */
@@ -136,7 +140,11 @@ void assay_time_format(int64_t time, char out[ASSAY_TIME_SIZE])
     while (days_before(year, month) > days)
         month--;
     int day = (int)(days - days_before(year, month)) + 1;
-    snprintf(out, ASSAY_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year % 10000,
-             (unsigned)month % 100, (unsigned)day % 100, (unsigned)(rest / 3600) % 100,
-             (unsigned)(rest / 60 % 60), (unsigned)(rest % 60));
+    memcpy(out, "0000-00-00T00:00:00Z", ASSAY_TIME_SIZE);
+    put_digits(out, 4, year);
+    put_digits(out + 5, 2, month);
+    put_digits(out + 8, 2, day);
+    put_digits(out + 11, 2, rest / 3600);
+    put_digits(out + 14, 2, rest / 60 % 60);
+    put_digits(out + 17, 2, rest % 60);
 }

@@ -205,8 +205,13 @@ void json_put_text(json_writer *w, const char *member, const char *text)
 void json_put_number(json_writer *w, const char *member, uint64_t value)
 {
     char text[24];
-    snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-    json_put_raw(w, member, SPAN_TEXT(text));
+    char *digits = text + sizeof(text) - 1;
+    *digits = '\0';
+    do {
+        *--digits = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    json_put_raw(w, member, SPAN_TEXT(digits));
 }
 
 void json_put_signed(json_writer *w, const char *member, int64_t value)
