@@ -225,10 +225,42 @@ static void quotes(void **state)
     SHELL(quotes_rows);
 }
 
+/* ---- Complete runs of Intel's engine: the same but for nonce and order ---- */
+
+#define SAME                                                                                       \
+    "same='.claims.appraisal_result | fromjson | .[0].result[0] | del(.nonce) | "                  \
+    ".appraised_reports |= sort_by(.report.environment.class_id)'\n"
+
+static void full_runs(void **state)
+{
+    (void)state;
+    static const shell_row row = {
+        "each run",
+        SAME "F=$V/appraisal/full; $A key new -o full.pem >/dev/null\n"
+             "for n in $(seq 0 $(($(jq length $F/index.json) - 1))); do\n"
+             "  run=$(jq -c \".[$n]\" $F/index.json); word() { jq -r \"$1\" <<<\"$run\"; }\n"
+             "  $A appraise --verification-result $F/$(word .verification_token) "
+             "--accept-unsigned $(word '.policy_tokens[]' | sed \"s|^|--policy $F/|\") "
+             "--policy-signer $V/appraisal/policy_key.pem --at $(word .check_date) "
+             "--key full.pem >ours 2>/dev/null\n"
+             "  $A token show ours | jq -S \"$same\" >a\n"
+             "  $A token show $F/$(word .intel_token) | jq -S \"$same\" >b\n"
+             "  cmp a b && [ $(wc -c <a) -gt 10000 ] && echo \"run $n\" || exit 9\n"
+             "done",
+        0,
+        "run 0\nrun 1\nrun 2\nrun 3\nrun 4\n",
+        "",
+    };
+    if (!shell_begin())
+        skip();
+    shell_run(&row);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_cases),
+        cmocka_unit_test(full_runs),
         cmocka_unit_test(quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
