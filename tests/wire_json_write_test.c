@@ -103,6 +103,50 @@ static void every_place_is_searched(void **state)
     }
 }
 
+static void write_everything(json_writer *w)
+{
+    static const uint8_t bytes[] = { 0x00, 0xff, 0x1a };
+    json_open_object(w, NULL);
+    json_put_text(w, "a\"\\\n\x01", "b\"\\c\b\f\n\r\t\x1b\x7f\xc3\xa9\xff/");
+    json_put_hex(w, "hex", SPAN(bytes));
+    json_put_hex_reversed(w, "reversed", SPAN(bytes));
+    json_put_base64(w, "base64", SPAN(bytes));
+    json_put_time(w, "time", 1751624924);
+    json_put_signed(w, "signed", -1);
+    json_put_raw(w, "raw", SPAN_TEXT("{\"x\":\"\\\"\\\\\\u0001\\n\xc3\xa9\"}"));
+    json_open_array(w, "list");
+    json_put_null(w, NULL);
+    json_put_flag(w, NULL, true);
+    json_close_array(w);
+    json_close_object(w);
+}
+
+/* Written inside a text, or written and then put in as a text: the same bytes. */
+static void json_inside_a_text(void **state)
+{
+    (void)state;
+    json_writer plain = { 0 }, wanted = { 0 }, w = { 0 };
+    char *inner = NULL, *expected = NULL, *got = NULL;
+    write_everything(&plain);
+    assert_int_equal(json_take_written(&plain, &inner, NULL), ASSAY_OK);
+    json_open_object(&wanted, NULL);
+    json_put_text(&wanted, "first", inner);
+    json_put_text(&wanted, "second", "x\"");
+    json_close_object(&wanted);
+    assert_int_equal(json_take_written(&wanted, &expected, NULL), ASSAY_OK);
+    json_open_object(&w, NULL);
+    json_open_text(&w, "first");
+    write_everything(&w);
+    json_close_text(&w);
+    json_put_text(&w, "second", "x\"");
+    json_close_object(&w);
+    assert_int_equal(json_take_written(&w, &got, NULL), ASSAY_OK);
+    assert_string_equal(got, expected);
+    memory_free(inner);
+    memory_free(expected);
+    memory_free(got);
+}
+
 static void grows_over_its_first_room(void **state)
 {
     (void)state;
@@ -121,9 +165,8 @@ static void grows_over_its_first_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_at_once),
-        cmocka_unit_test(text_is_always_valid),
-        cmocka_unit_test(every_place_is_searched),
+        cmocka_unit_test(everything_at_once),        cmocka_unit_test(text_is_always_valid),
+        cmocka_unit_test(every_place_is_searched),   cmocka_unit_test(json_inside_a_text),
         cmocka_unit_test(grows_over_its_first_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

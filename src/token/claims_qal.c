@@ -9,13 +9,10 @@ static const uint64_t nonce_end = 1000000000000000; /* 10^15 */
 
 static void write_result(json_writer *w, const token_facts *facts, result_shape shape)
 {
-    json_writer result = { 0 };
     const uint64_t nonce = load_u64le(facts->options->random + NONCE_OFFSET) % nonce_end;
-    appraisal_result_write(&result, facts->appraisal, shape, facts->appraisal->now, nonce);
-    w->failed = w->failed || result.failed;
-    json_reserve(w, result.size + result.size / 8);
-    json_put_span(w, "appraisal_result", span_of(result.text, result.size));
-    memory_free(result.text);
+    json_open_text(w, "appraisal_result");
+    appraisal_result_write(w, facts->appraisal, shape, facts->appraisal->now, nonce);
+    json_close_text(w);
 }
 
 void claims_qal(json_writer *w, const token_facts *facts)

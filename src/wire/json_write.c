@@ -115,32 +115,45 @@ static char short_escape(uint8_t c)
     return found == NULL ? '\0' : to[found - from];
 }
 
+/* A quote around a key or text; inside a text it is escaped itself. */
+static void put_quote(json_writer *w)
+{
+    put(w, w->inside ? "\\\"" : "\"", w->inside ? 2 : 1);
+}
+
+/* What stands for a character; inside a text its backslash and what follows are escaped again. */
+static void put_escape(json_writer *w, const char *escape)
+{
+    const bool again = escape[1] == '"' || escape[1] == '\\';
+    if (w->inside)
+        put_word(w, again ? "\\\\" : "\\");
+    put_word(w, escape);
+}
+
 /* One character that is not plain; returns its size in the text. */
 static size_t put_special(json_writer *w, assay_span text, size_t at)
 {
     const uint8_t c = text.data[at];
     const size_t size = utf8_size(text.data + at, text.size - at);
+    const char letter = short_escape(c);
+    char escape[8] = { '\\', letter, '\0' };
     if (size == 0) {
-        put_word(w, "\\ufffd");
+        put_escape(w, "\\ufffd");
         return 1;
     }
-    const char letter = short_escape(c);
-    if (letter != '\0') {
-        const char escaped[2] = { '\\', letter };
-        put(w, escaped, sizeof(escaped));
-    } else if (c < 0x20 || c == 0x7f) {
-        char escaped[8];
-        snprintf(escaped, sizeof(escaped), "\\u%04x", c);
-        put_word(w, escaped);
-    } else {
+    if (letter == '\0' && c >= 0x20 && c != 0x7f) {
         put(w, (const char *)text.data + at, size);
+        return size;
     }
+    if (letter == '\0')
+        snprintf(escape, sizeof(escape), "\\u%04x", c);
+    put_escape(w, escape);
     return size;
 }
 
-static void put_escaped(json_writer *w, assay_span text)
+/* The text without quotes around it. */
+static void put_characters(json_writer *w, assay_span text)
 {
-    put_word(w, "\"");
     for (size_t i = 0; i < text.size;) {
         const size_t plain = plain_size(text, i);
         put(w, (const char *)text.data + i, plain);
@@ -148,7 +161,13 @@ static void put_escaped(json_writer *w, assay_span text)
         if (i < text.size)
             i += put_special(w, text, i);
     }
-    put_word(w, "\"");
+}
+
+static void put_escaped(json_writer *w, assay_span text)
+{
+    put_quote(w);
+    put_characters(w, text);
+    put_quote(w);
 }
 
 static void begin(json_writer *w, const char *member)
@@ -185,6 +204,21 @@ void json_open_array(json_writer *w, const char *member)
 void json_close_array(json_writer *w)
 {
     put_word(w, "]");
+    w->comma = true;
+}
+
+void json_open_text(json_writer *w, const char *member)
+{
+    begin(w, member);
+    put_quote(w);
+    w->comma = false;
+    w->inside = true;
+}
+
+void json_close_text(json_writer *w)
+{
+    w->inside = false;
+    put_quote(w);
     w->comma = true;
 }
 
@@ -234,20 +268,20 @@ void json_put_null(json_writer *w, const char *member)
 void json_put_hex(json_writer *w, const char *member, assay_span bytes)
 {
     begin(w, member);
-    put_word(w, "\"");
+    put_quote(w);
     char *to = room(w, 2 * bytes.size + 1);
     if (to != NULL) {
         assay_hex_encode(bytes, to);
         w->size += 2 * bytes.size;
     }
-    put_word(w, "\"");
+    put_quote(w);
 }
 
 void json_put_hex_reversed(json_writer *w, const char *member, assay_span bytes)
 {
     static const char digits[] = "0123456789ABCDEF";
     begin(w, member);
-    put_word(w, "\"");
+    put_quote(w);
     char *to = room(w, 2 * bytes.size);
     for (size_t i = 0; to != NULL && i < bytes.size; i++) {
         const uint8_t byte = bytes.data[bytes.size - 1 - i];
@@ -255,20 +289,20 @@ void json_put_hex_reversed(json_writer *w, const char *member, assay_span bytes)
         to[2 * i + 1] = digits[byte & 15];
     }
     w->size += to == NULL ? 0 : 2 * bytes.size;
-    put_word(w, "\"");
+    put_quote(w);
 }
 
 void json_put_base64(json_writer *w, const char *member, assay_span bytes)
 {
     const size_t size = base64_encoded_size(bytes.size, BASE64_STANDARD);
     begin(w, member);
-    put_word(w, "\"");
+    put_quote(w);
     char *to = room(w, size + 1);
     if (to != NULL) {
         base64_encode(bytes, BASE64_STANDARD, to);
         w->size += size;
     }
-    put_word(w, "\"");
+    put_quote(w);
 }
 
 void json_put_time(json_writer *w, const char *member, int64_t time)
@@ -281,7 +315,13 @@ void json_put_time(json_writer *w, const char *member, int64_t time)
 void json_put_raw(json_writer *w, const char *member, assay_span text)
 {
     begin(w, member);
-    put(w, (const char *)text.data, text.size);
+    if (!w->inside) {
+        put(w, (const char *)text.data, text.size);
+        return;
+    }
+    w->inside = false; /* its escapes are one level deep as they stand */
+    put_characters(w, text);
+    w->inside = true;
 }
 
 assay_status json_take_written(json_writer *w, char **out, assay_error *err)

@@ -13,7 +13,8 @@ typedef struct json_writer {
     char *text;
     size_t size;
     size_t capacity;
-    bool comma; /* a value stands before: the next one needs a comma */
+    bool comma;  /* a value stands before: the next one needs a comma */
+    bool inside; /* between json_open_text() and json_close_text() */
     bool failed;
 } json_writer;
 
@@ -24,6 +25,12 @@ void json_open_object(json_writer *w, const char *member);
 void json_close_object(json_writer *w);
 void json_open_array(json_writer *w, const char *member);
 void json_close_array(json_writer *w);
+
+/* What is written between these is JSON in a text, as in {"a":"{\"b\":1}"}: once, not one in
+ * another.
+ */
+void json_open_text(json_writer *w, const char *member);
+void json_close_text(json_writer *w);
 
 /* Text of any bytes: what is not UTF-8 becomes U+FFFD. NULL is null. */
 void json_put_text(json_writer *w, const char *member, const char *text);
