@@ -30,6 +30,13 @@ readelf -d "$place/shared" | grep -q 'NEEDED.*libassay\.so\.0' || { echo 'soname
 gcc "$version" "$place/program.c" $(pkg-config --cflags libassay) "$LD_LIBRARY_PATH/libassay.a" \
     -lcjose -ljansson -lcrypto -lpthread -o "$place/static"
 "$place/static" >/dev/null
+# The drop-ins, in a folder of their own, find libassay by themselves.
+for name in libsgx_dcap_quoteverify.so.1 libsgx_dcap_qal.so.1; do
+    drop_in=$LD_LIBRARY_PATH/assay/compat/$name
+    [ -e "$drop_in" ] || { echo "$drop_in is missing"; exit 1; }
+    [ ! -e "$LD_LIBRARY_PATH/$name" ] || { echo "$name would replace a vendor's library"; exit 1; }
+    ! env -u LD_LIBRARY_PATH ldd "$drop_in" | grep 'not found'
+done
 sed -n '/^```c$/,/^```$/p' "$(dirname "$0")/../README.md" | grep -v '^```' >"$place/readme.c"
 grep -q assay_check "$place/readme.c"
 gcc -Wall -Wextra -Werror -c "$place/readme.c" $(pkg-config --cflags libassay) -o "$place/readme.o"

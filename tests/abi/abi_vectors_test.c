@@ -99,6 +99,69 @@ static bool date_fits(const answer *a, const char *wanted)
            (assay_time_parse(wanted, &date, NULL) == ASSAY_OK && date == reference);
 }
 
+/* The hex text in `member` stands for these bytes; true when there is none. */
+static bool bytes_are(const json_t *pck, const char *member, const void *bytes, size_t size)
+{
+    char hex[128];
+    const char *wanted = json_string_value(json_object_get(pck, member));
+    assay_hex_encode((assay_span) { bytes, size }, hex);
+    return wanted == NULL || strcmp(wanted, hex) == 0;
+}
+
+static bool flag_is(const json_t *configuration, const char *member, pck_cert_flag_enum_t got)
+{
+    const json_t *wanted = json_object_get(configuration, member);
+    if (wanted == NULL)
+        return got == PCK_FLAG_UNDEFINED;
+    return got == (json_is_true(wanted) ? PCK_FLAG_TRUE : PCK_FLAG_FALSE);
+}
+
+/* What the PCK certificate says, by another reader of it. */
+static const char *platform_differs(const sgx_ql_qv_supplemental_t *data, json_t *description)
+{
+    const json_t *fields = json_object_get(description, "fields");
+    const json_t *pck = json_object_get(fields, "pck");
+    const json_t *configuration = json_object_get(pck, "config");
+    if (pck == NULL)
+        return NULL;
+    if (!bytes_are(pck, "ppid", data->pck_ppid, 16))
+        return "pck_ppid";
+    if (!bytes_are(pck, "cpusvn", data->tcb_cpusvn, 16))
+        return "tcb_cpusvn";
+    if (!bytes_are(pck, "pceid", &data->pce_id, 2))
+        return "pce_id";
+    if (!bytes_are(pck, "piid", data->platform_instance_id, 16))
+        return "platform_instance_id";
+    if (data->tcb_pce_isvsvn != json_integer_value(json_object_get(pck, "pcesvn")))
+        return "tcb_pce_isvsvn";
+    if (data->sgx_type != json_integer_value(json_object_get(pck, "sgxtype")))
+        return "sgx_type";
+    if (data->tee_type != json_integer_value(json_object_get(fields, "tee")))
+        return "tee_type";
+    return flag_is(configuration, "dynamicPlatform", data->dynamic_platform) &&
+                   flag_is(configuration, "cachedKeys", data->cached_keys) &&
+                   flag_is(configuration, "smtEnabled", data->smt_enabled)
+               ? NULL
+               : "flags of the platform";
+}
+
+/* The window in which everything is valid, by another reader of the collateral. */
+static const char *dates_differ(const sgx_ql_qv_supplemental_t *data, json_t *description)
+{
+    const json_t *window = json_object_get(description, "valid_window");
+    int64_t begin, end;
+    if (!json_is_array(window))
+        return NULL;
+    const char *texts[] = { json_string_value(json_array_get(window, 0)),
+                            json_string_value(json_array_get(window, 1)) };
+    if (assay_time_parse(texts[0], &begin, NULL) != ASSAY_OK ||
+        assay_time_parse(texts[1], &end, NULL) != ASSAY_OK)
+        return "valid_window of the case";
+    if (data->latest_issue_date != begin)
+        return "latest_issue_date";
+    return data->earliest_expiration_date == end ? NULL : "earliest_expiration_date";
+}
+
 static const char *judged_differs(const answer *a, json_t *description)
 {
     const char *status = json_string_value(vectors_expected(description, "tcb_status"));
@@ -117,6 +180,11 @@ static const char *judged_differs(const answer *a, json_t *description)
     const json_t *advisories = vectors_expected(description, "advisories");
     if (advisories != NULL && !advisories_are(a->data.sa_list, advisories))
         return "sa_list";
+    const char *differs = platform_differs(&a->data, description);
+    if (differs == NULL)
+        differs = dates_differ(&a->data, description);
+    if (differs != NULL)
+        return differs;
     const json_t *date = vectors_expected(description, "tcb_level_date");
     return date_fits(a, json_string_value(date)) ? NULL : "tcb_level_date_tag";
 }
