@@ -81,7 +81,7 @@ static int refuse(const appraisal_job *job, assay_status status, bool as_json)
     }
     printf("{");
     json_refusal_put(status, &job->error);
-    printf(",\"token\":null");
+    printf(",\"overall\":null,\"reports\":[],\"warnings\":[],\"token\":null");
     put_verdict(job);
     printf("}\n");
     return failure_exit_code(status);
