@@ -5,7 +5,7 @@
 set -u
 build=$(realpath "${1:-build}")
 clients=$(realpath "$(dirname "$0")")/clients
-if ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || ! [ -d "$clients/node_modules/jose" ] ||
+if ! node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null || ! [ -d "$clients/node_modules/jose" ] ||
     ! [ -d "$clients/node_modules/jsonwebtoken" ]; then
     echo 'clients: node 20 or the packages are missing; run: tools/install-dependencies check'
     exit 77
