@@ -289,12 +289,7 @@ static void class_of_another_tee(attempt *a)
 }
 static void policy_not_listed(attempt *a)
 {
-    a->ids[0] = "default";
-    a->ids[1] = "0000";
-}
-static void default_not_listed(attempt *a)
-{
-    a->ids[0] = a->f->policy_id;
+    a->ids[0] = "0000";
 }
 static void quote_not_named(attempt *a)
 {
@@ -356,7 +351,6 @@ static const struct {
     { "the tenant was left out", tenant_left_out, "token_class_missing" },
     { "a class that the evidence has not", class_of_another_tee, "token_class_missing" },
     { "another policy", policy_not_listed, "token_policy" },
-    { "the default policy is not listed", default_not_listed, "token_policy" },
     { "another quote", other_quote, "quote_hash_mismatch" },
     { "the simulator's root", custom_root, "token_root" },
     { "exp is a text", time_is_no_number, "token_malformed" },
@@ -413,13 +407,12 @@ static void a_token_without_a_result_is_refused(void **state)
     assert_string_equal(err.name, "token_malformed");
 }
 
-static void policies_are_accepted_by_content_and_default_by_name(void **state)
+static void policies_are_accepted_by_content_and_the_default_always(void **state)
 {
     const fixture *f = *state;
     attempt a = attempt_of(f, ASSAY_DIALECT_QAL);
     assay_error err = { 0 };
     a.ids[0] = f->policy_id;
-    a.ids[1] = "default";
     if (run(&a, NULL, &err) != ASSAY_OK)
         test_fail("%s: %s", assay_error_name(&err), err.detail);
 }
@@ -476,7 +469,7 @@ int main(void)
         cmocka_unit_test(each_failure_has_its_name),
         cmocka_unit_test(other_dialects_fail_by_the_same_names),
         cmocka_unit_test(a_token_without_a_result_is_refused),
-        cmocka_unit_test(policies_are_accepted_by_content_and_default_by_name),
+        cmocka_unit_test(policies_are_accepted_by_content_and_the_default_always),
         cmocka_unit_test(the_skew_is_a_minute),
         cmocka_unit_test(no_freshness_is_an_explicit_wish),
         cmocka_unit_test(claims_are_told_when_the_signature_holds),

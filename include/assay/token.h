@@ -161,9 +161,12 @@ typedef struct assay_token_expectations {
     int64_t max_age;      /* seconds; 0: 300 */
     bool no_freshness;    /* else nonce or report_data is mandatory */
     assay_span nonce;
-    const uint8_t *report_data;    /* 64 bytes, or NULL */
-    uint32_t required_classes;     /* 1u << class; 0: platform, tenant, and QE for TDX */
-    const char *const *policy_ids; /* NULL: not checked */
+    const uint8_t *report_data; /* 64 bytes, or NULL */
+    uint32_t required_classes;  /* 1u << class; 0: platform, tenant, and QE for TDX */
+    /* What the required classes may have been judged by: ids of policies (SHA-384 in hex) that
+     * nobody signed or whose signer the issuer had pinned, thumbprints of signers; the built-in
+     * strict default always. NULL: not checked. */
+    const char *const *policy_ids;
     size_t policy_id_count;
     assay_span quote; /* may be empty */
     bool allow_custom_root;
