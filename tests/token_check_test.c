@@ -417,6 +417,38 @@ static void policies_are_accepted_by_content_and_the_default_always(void **state
         test_fail("%s: %s", assay_error_name(&err), err.detail);
 }
 
+/* The tenant's policy as if somebody had signed it. */
+#define TENANT_POLICY "45b734fc-aa4e-4c3d-ad28-e43d08880e68\"],\"signer\":"
+
+static void a_signer_that_nobody_pinned_must_be_listed(void **state)
+{
+    static const struct {
+        const char *what, *with, *listed; /* listed NULL: the policy's id */
+        const char *name;                 /* NULL: accepted */
+    } signers[] = {
+        { "the issuer pinned the signer, content listed",
+          TENANT_POLICY "\"AAAA\",\"signer_pinned\":true", NULL, NULL },
+        { "nobody pinned the signer, content listed",
+          TENANT_POLICY "\"AAAA\",\"signer_pinned\":false", NULL, "token_policy" },
+        { "nobody pinned the signer, signer listed",
+          TENANT_POLICY "\"AAAA\",\"signer_pinned\":false", "AAAA", NULL },
+        { "another signer listed", TENANT_POLICY "\"AAAA\",\"signer_pinned\":true", "BBBB",
+          "token_policy" },
+    };
+    const fixture *f = *state;
+    for (size_t i = 0; i < COUNT_OF(signers); i++) {
+        attempt a = attempt_of(f, ASSAY_DIALECT_EAR);
+        assay_error err = { 0 };
+        a.ids[0] = signers[i].listed == NULL ? f->policy_id : signers[i].listed;
+        a.replace = TENANT_POLICY "null,\"signer_pinned\":false";
+        a.with = signers[i].with;
+        const assay_status status = run(&a, NULL, &err);
+        assert_row(signers[i].what, status == ASSAY_OK, signers[i].name == NULL);
+        if (signers[i].name != NULL)
+            assert_string_equal(err.name, signers[i].name);
+    }
+}
+
 static void the_skew_is_a_minute(void **state)
 {
     const fixture *f = *state;
@@ -470,6 +502,7 @@ int main(void)
         cmocka_unit_test(other_dialects_fail_by_the_same_names),
         cmocka_unit_test(a_token_without_a_result_is_refused),
         cmocka_unit_test(policies_are_accepted_by_content_and_the_default_always),
+        cmocka_unit_test(a_signer_that_nobody_pinned_must_be_listed),
         cmocka_unit_test(the_skew_is_a_minute),
         cmocka_unit_test(no_freshness_is_an_explicit_wish),
         cmocka_unit_test(claims_are_told_when_the_signature_holds),
