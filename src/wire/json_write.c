@@ -163,8 +163,26 @@ static void put_characters(json_writer *w, assay_span text)
     }
 }
 
+/* Copies and moves on. */
+static char *add(char *to, const char *text, size_t size)
+{
+    memcpy(to, text, size);
+    return to + size;
+}
+
 static void put_escaped(json_writer *w, assay_span text)
 {
+    enum { QUOTES_MAX = 4 };
+    const char *quote = w->inside ? "\\\"" : "\"";
+    const size_t quote_size = w->inside ? 2 : 1;
+    char *to = plain_size(text, 0) == text.size ? room(w, text.size + QUOTES_MAX) : NULL;
+    if (to != NULL) { /* nearly always: one step */
+        char *end = add(to, quote, quote_size);
+        end = text.size == 0 ? end : add(end, (const char *)text.data, text.size);
+        end = add(end, quote, quote_size);
+        w->size += (size_t)(end - to);
+        return;
+    }
     put_quote(w);
     put_characters(w, text);
     put_quote(w);
@@ -173,10 +191,10 @@ static void put_escaped(json_writer *w, assay_span text)
 static void begin(json_writer *w, const char *member)
 {
     if (w->comma)
-        put_word(w, ",");
+        put(w, ",", 1);
     if (member != NULL) {
         put_escaped(w, SPAN_TEXT(member));
-        put_word(w, ":");
+        put(w, ":", 1);
     }
     w->comma = true;
 }
@@ -250,6 +268,10 @@ void json_put_number(json_writer *w, const char *member, uint64_t value)
 
 void json_put_signed(json_writer *w, const char *member, int64_t value)
 {
+    if (value >= 0) {
+        json_put_number(w, member, (uint64_t)value);
+        return;
+    }
     char text[24];
     snprintf(text, sizeof(text), "%lld", (long long)value);
     json_put_raw(w, member, SPAN_TEXT(text));
