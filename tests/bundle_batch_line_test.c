@@ -12,8 +12,7 @@ static const struct {
 } rows[] = {
     { "a path is its own id", "a/b.bin", ASSAY_OK, "a/b.bin", "\"a/b.bin\"" },
     { "a path with spaces", " a b ", ASSAY_OK, " a b ", "\" a b \"" },
-    { "a path that JSON must escape", "a\"b\\c\td", ASSAY_OK, "a\"b\\c\td",
-      "\"a\\\"b\\\\c\\td\"" },
+    { "a path that JSON must escape", "a\"b\\c\td", ASSAY_OK, "a\"b\\c\td", "\"a\\\"b\\\\c\\td\"" },
     { "a path that is not UTF-8", "a\xff", ASSAY_OK, "a\xff", "\"a\\ufffd\"" },
     { "JSON with an id", "{\"quote\":\"q\",\"id\":\"7\"}", ASSAY_OK, "q", "\"7\"" },
     { "JSON with an empty id", "{\"quote\":\"q\",\"id\":\"\"}", ASSAY_OK, "q", "\"\"" },

@@ -28,7 +28,7 @@ export LD_LIBRARY_PATH
 "$place/shared" >/dev/null
 readelf -d "$place/shared" | grep -q 'NEEDED.*libassay\.so\.0' || { echo 'soname is not libassay.so.0'; exit 1; }
 gcc "$version" "$place/program.c" $(pkg-config --cflags libassay) "$LD_LIBRARY_PATH/libassay.a" \
-    -lcjose -ljansson -lcrypto -lpthread -o "$place/static"
+    -ljansson -lcrypto -lpthread -o "$place/static"
 "$place/static" >/dev/null
 # The drop-ins, in a folder of their own, find libassay by themselves.
 for name in libsgx_dcap_quoteverify.so.1 libsgx_dcap_qal.so.1; do

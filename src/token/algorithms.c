@@ -13,7 +13,8 @@ static const algorithm_row rows[] = {
 
 const algorithm_row *algorithm_row_of(assay_algorithm algorithm)
 {
-    return algorithm > ASSAY_ALG_NONE && (size_t)algorithm < ALGORITHM_COUNT ? &rows[algorithm] : NULL;
+    return algorithm > ASSAY_ALG_NONE && (size_t)algorithm < ALGORITHM_COUNT ? &rows[algorithm]
+                                                                             : NULL;
 }
 
 const char *assay_algorithm_name(assay_algorithm algorithm)
