@@ -40,9 +40,10 @@ typedef struct report_platform { /* platform classes and QE */
     uint8_t platform_instance_id[16];
 } report_platform;
 
-typedef struct report_tenant { /* enclave and TD classes: the body of the quote, as far as known */
-    const assay_layout
-        *layout;       /* NULL for a foreign report: then only `present` fields of `body` */
+/* Enclave and TD classes: the body of the quote, as far as known. `layout` is NULL for a foreign
+ * report: then only the present fields of `body` mean something. */
+typedef struct report_tenant {
+    const assay_layout *layout;
     uint8_t body[885]; /* at the offsets of the layout of the class (SGX report, TD 1.5x) */
 } report_tenant;
 
@@ -63,10 +64,10 @@ struct assay_reports {
     report at[REPORTS_MAX]; /* in the order of the verification result */
     size_t count;
     bool has_quote_hash;
-    uint8_t quote_sha384[48]; /* natural order */
+    uint8_t quote_sha384[48]; /* natural order; over the bytes given, trailing ones too */
     const char *user_data;    /* NULL when there is none */
-    /* certification_data: the seven items as supplied; all empty for foreign results that lack
-     * them; `certification_json` is the object as received when the reports came as JSON. */
+    /* certification_data: of the collateral (referenced), or the object as received when the
+     * reports came as JSON; both NULL for foreign results that lack it. */
     assay_collateral *collateral;
     const char *certification_json;
     bool is_foreign; /* came as JSON, not from our verdict */
