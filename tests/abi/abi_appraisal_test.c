@@ -251,6 +251,41 @@ static void complete_runs_are_those_of_the_reference(void **state)
     free(text);
 }
 
+/* One bundle, one fault; the sound one shows that nothing else is wrong. */
+static void bundles_are_checked(void **state)
+{
+    (void)state;
+    if (vectors_folder() == NULL)
+        skip();
+    uint8_t *token = (uint8_t *)golden_text("full/ar_tdx_strict.jwt");
+    uint8_t *tenant = (uint8_t *)golden_text("full/policies/td_tenant.jwt");
+    uint8_t *platform = (uint8_t *)golden_text("full/policies/tdx_strict.jwt");
+    const tee_policy_bundle_t sound = { .p_tenant_identity_policy = tenant,
+                                        .platform_policy = { CUSTOMIZED, platform } };
+    tee_policy_auth_result_t result;
+#define ROW_BUNDLE(what, wanted, change)                                                           \
+    do {                                                                                           \
+        tee_policy_bundle_t bundle = sound;                                                        \
+        change;                                                                                    \
+        assert_row(what,                                                                           \
+                   drop_in_library()->tee_authenticate_appraisal_result(token, &bundle, &result),  \
+                   wanted);                                                                        \
+    } while (0)
+    ROW_BUNDLE("sound", SGX_QL_SUCCESS, (void)bundle);
+    assert_row("sound", result, TEE_AUTH_SUCCESS);
+    ROW_BUNDLE("a reserved kind", 0xE002, bundle.reserved[0].pt = CUSTOMIZED);
+    ROW_BUNDLE("a reserved policy", 0xE002, bundle.reserved[1].p_policy = platform);
+    ROW_BUNDLE("customized with nothing", 0xE002, bundle.platform_policy.p_policy = NULL);
+    ROW_BUNDLE("default with a policy", 0xE002, bundle.tdqe_policy.p_policy = platform);
+    ROW_BUNDLE("an unknown kind", 0xE002,
+               bundle.platform_policy.pt = (tee_platform_policy_type_t)2);
+    ROW_BUNDLE("no tenant", SGX_QL_SUCCESS, bundle.p_tenant_identity_policy = NULL);
+    assert_row("no tenant", result, TEE_AUTH_INCOMPLET);
+    free(token);
+    free(tenant);
+    free(platform);
+}
+
 /* ---- From a quote to a result ---- */
 
 static void a_real_quote_becomes_a_token_and_a_result(void **state)
@@ -398,6 +433,7 @@ int main(void)
         cmocka_unit_test(golden_authentications_agree),
         cmocka_unit_test(golden_policy_owners_agree),
         cmocka_unit_test(complete_runs_are_those_of_the_reference),
+        cmocka_unit_test(bundles_are_checked),
         cmocka_unit_test(a_real_quote_becomes_a_token_and_a_result),
         cmocka_unit_test(the_configuration_pins_signers_and_signs),
         cmocka_unit_test(arguments_are_checked),

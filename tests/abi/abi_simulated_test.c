@@ -154,6 +154,93 @@ static void supplemental_data_is_filled(void **state)
     simulated_free(&s);
 }
 
+static void verdict_make(const simulated *s, assay_verdict *verdict)
+{
+    assay_roots roots = { .count = 0 };
+    assay_collateral *collateral;
+    const assay_collateral_items items = sim_artifacts_items(&s->artifacts);
+    const assay_verify_options options = { .now = s->world.now };
+    assert_int_equal(assay_roots_add(&roots, bytes_span(&s->artifacts.root), NULL), ASSAY_OK);
+    assert_int_equal(assay_collateral_new(&items, &roots, &collateral, NULL), ASSAY_OK);
+    assert_int_equal(
+        assay_verify(NULL, bytes_span(&s->artifacts.quote), collateral, &options, verdict, NULL),
+        ASSAY_OK);
+    assay_collateral_unref(collateral);
+}
+
+/* A world in which no two numbers and dates are the same by chance. */
+static void every_field_is_that_of_the_verdict(void **state)
+{
+    (void)state;
+    static const uint8_t pce_id[2] = { 0x34, 0x12 };
+    simulated s;
+    assay_verdict v = { 0 };
+    simulated_init(&s, "tdx-v4");
+    memcpy(s.world.platform.pce_id, pce_id, 2);
+    memcpy(s.world.tcb_info.pce_id, pce_id, 2);
+    s.world.root_crl.number = 5;
+    s.world.pck_crl.number = 7;
+    s.world.identity.levels[0].status = "OutOfDate";
+    s.world.identity.document.evaluation_number++;
+    s.world.identity.document.issue_date -= 1000;
+    s.world.identity.document.next_update += 1000;
+    simulated_build(&s);
+    simulated_trust_root(&s);
+    verdict_make(&s, &v);
+    const answer a = ask(&s, 0);
+    assert_row("code", a.code, SGX_QL_SUCCESS);
+    assert_row("result", a.result, TEE_QV_RESULT_OUT_OF_DATE);
+#define FIELD(name, wanted) assert_row(#name, a.data.name, wanted)
+    FIELD(earliest_issue_date, v.earliest_issue_date);
+    FIELD(latest_issue_date, v.latest_issue_date);
+    FIELD(earliest_expiration_date, v.earliest_expiration_date);
+    FIELD(tcb_level_date_tag, v.tcb_date);
+    FIELD(pck_crl_num, 7);
+    FIELD(root_ca_crl_num, 5);
+    FIELD(tcb_eval_ref_num, s.world.tcb_info.document.evaluation_number);
+    FIELD(pce_id, 0x1234);
+    FIELD(qe_iden_earliest_issue_date, v.qe_identity_earliest_issue_date);
+    FIELD(qe_iden_latest_issue_date, s.world.identity.document.issue_date);
+    FIELD(qe_iden_earliest_expiration_date, s.world.identity.document.next_update);
+    FIELD(qe_iden_tcb_level_date_tag, v.qe_part.tcb_date);
+    FIELD(qe_iden_tcb_eval_ref_num, s.world.identity.document.evaluation_number);
+    FIELD(qe_iden_status, TEE_QV_RESULT_OUT_OF_DATE);
+    FIELD(platform_tcb_level_date_tag, v.platform_part.tcb_date);
+#undef FIELD
+    assert_memory_equal(a.data.root_key_id, v.root_key_id, sizeof(a.data.root_key_id));
+    assay_verdict_clear(&v);
+    simulated_free(&s);
+}
+
+enum { ADVISORIES = 40, ADVISORIES_THAT_FIT = 30 }; /* 14 characters each, and a comma */
+
+/* The reference fails the whole verification with 0xE002. */
+static void advisories_that_do_not_fit_are_left_out_whole(void **state)
+{
+    (void)state;
+    char text[1024] = "\"tcbStatus\":\"UpToDate\",\"advisoryIDs\":[";
+    char wanted[MAX_SA_LIST_SIZE] = "";
+    simulated s;
+    for (int i = 1; i <= ADVISORIES; i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof(text) - used, "\"INTEL-SA-%05d\"%s", i,
+                 i < ADVISORIES ? "," : "]");
+        used = strlen(wanted);
+        if (i <= ADVISORIES_THAT_FIT)
+            snprintf(wanted + used, sizeof(wanted) - used, "%sINTEL-SA-%05d", i > 1 ? "," : "", i);
+    }
+    simulated_init(&s, "sgx-v3"); /* whose first level is the platform's */
+    sim_document_edit(&s.world.tcb_info.document,
+                      (sim_edit) { SIM_BEFORE_SIGNING, "\"tcbStatus\":\"UpToDate\"", text });
+    simulated_build(&s);
+    simulated_trust_root(&s);
+    const answer a = ask(&s, 0);
+    assert_row("code", a.code, SGX_QL_SUCCESS);
+    assert_string_equal(a.data.sa_list, wanted);
+    assert_row("length", strlen(a.data.sa_list), MAX_SA_LIST_SIZE - 1);
+    simulated_free(&s);
+}
+
 static void the_older_calls_leave_the_minor_version_away(void **state)
 {
     (void)state;
@@ -311,6 +398,9 @@ static void sizes_and_names_are_told(void **state)
     assert_row("no size",
                library->tee_get_supplemental_data_version_and_size(quote, quote_size, NULL, NULL),
                0xE002);
+    assert_row("1019 bytes",
+               library->tee_get_supplemental_data_version_and_size(quote, 1019, NULL, &size),
+               0xE002);
     assert_row("fmspc", library->tee_get_fmspc_from_quote(quote, quote_size, fmspc, 6), 0);
     assert_false(is_zero(fmspc, sizeof(fmspc)));
     assert_row("fmspc: too small", library->tee_get_fmspc_from_quote(quote, quote_size, fmspc, 5),
@@ -407,6 +497,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_line_of_the_attack_list_has_its_code),
         cmocka_unit_test(supplemental_data_is_filled),
+        cmocka_unit_test(every_field_is_that_of_the_verdict),
+        cmocka_unit_test(advisories_that_do_not_fit_are_left_out_whole),
         cmocka_unit_test(the_older_calls_leave_the_minor_version_away),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(collateral_is_checked),

@@ -9,28 +9,38 @@
 
 enum { SEED = 7 };
 
-static void make(simulated *s, const char *profile, const sim_fault *fault)
+void simulated_init(simulated *s, const char *profile)
 {
     memset(s, 0, sizeof(*s));
     sim_world_init(&s->world, sim_profile_find(profile), SEED, SIM_DEFAULT_NOW, SIM_DEFAULT_DAYS);
-    if (fault != NULL)
-        sim_fault_change_world(fault, &s->world);
-    assert_int_equal(sim_build(&s->world, &s->artifacts, NULL), ASSAY_OK);
-    if (fault != NULL)
-        sim_fault_change_built(fault, &s->artifacts);
+}
+
+static void artifacts_give(simulated *s)
+{
     const assay_collateral_items items = sim_artifacts_items(&s->artifacts);
     const assay_span quote = bytes_span(&s->artifacts.quote);
     given_collateral_make(&s->given, &items, quote.data[4] == 0x81 ? 0x81 : 0);
 }
 
+void simulated_build(simulated *s)
+{
+    assert_int_equal(sim_build(&s->world, &s->artifacts, NULL), ASSAY_OK);
+    artifacts_give(s);
+}
+
 void simulated_make(simulated *s, const char *profile)
 {
-    make(s, profile, NULL);
+    simulated_init(s, profile);
+    simulated_build(s);
 }
 
 void simulated_make_fault(simulated *s, const sim_fault *fault)
 {
-    make(s, fault->profile != NULL ? fault->profile : SIM_FAULT_PROFILE, fault);
+    simulated_init(s, fault->profile != NULL ? fault->profile : SIM_FAULT_PROFILE);
+    sim_fault_change_world(fault, &s->world);
+    assert_int_equal(sim_build(&s->world, &s->artifacts, NULL), ASSAY_OK);
+    sim_fault_change_built(fault, &s->artifacts);
+    artifacts_give(s);
 }
 
 void simulated_free(simulated *s)

@@ -20,6 +20,9 @@ typedef struct simulated {
     given_collateral given;
 } simulated;
 
+/* simulated_make() is simulated_init(), then simulated_build(); the world may change in between. */
+void simulated_init(simulated *s, const char *profile);
+void simulated_build(simulated *s);
 void simulated_make(simulated *s, const char *profile);
 void simulated_make_fault(simulated *s, const sim_fault *fault);
 void simulated_free(simulated *s);
