@@ -79,3 +79,11 @@ char *appraised_issue(const appraised *a, const assay_issue_options *options)
         test_fail("issue: %s: %s", err.where, err.detail);
     return token;
 }
+
+void appraised_pin(assay_key_set *set, const assay_key *key)
+{
+    char *pem = NULL;
+    assert_int_equal(assay_key_to_public_pem(key, &pem, NULL), ASSAY_OK);
+    assert_int_equal(assay_key_set_add(set, SPAN_TEXT(pem), ASSAY_ROLE_ANY, NULL), ASSAY_OK);
+    assay_text_free(pem);
+}

@@ -26,4 +26,7 @@ assay_issue_options appraised_options(const appraised *a, const assay_key *key,
                                       assay_dialect dialect);
 char *appraised_issue(const appraised *a, const assay_issue_options *options);
 
+/* Pins the public part of a key for everything. */
+void appraised_pin(assay_key_set *set, const assay_key *key);
+
 #endif

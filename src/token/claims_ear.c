@@ -1,6 +1,10 @@
 /* claims_ear.c: Entity Attestation Results: draft 04 and the dotted names before it, with the
  * claims of evidence under the names that Trustee's policies know. appraisal.md 8.4, 8.5. */
+#include <stdio.h>
+
 #include "token/ear_status.h"
+
+enum { ID_SIZE = 97 };
 
 #define VERDICT_FIELD(member_)                                                                     \
     .offset = (uint16_t)offsetof(assay_verdict, member_),                                          \
@@ -192,8 +196,8 @@ static void write_vector(json_writer *w, const char *member, const ear_vector *v
 
 static void write_verifier(json_writer *w, const char *member)
 {
-    char build[32] = "assay ";
-    strncat(build, assay_version(), sizeof(build) - strlen(build) - 1);
+    char build[32];
+    snprintf(build, sizeof(build), "assay %s", assay_version());
     json_open_object(w, member);
     json_put_text(w, "developer", "assay");
     json_put_text(w, "build", build);
@@ -248,18 +252,18 @@ void claims_ear(json_writer *w, const token_facts *facts)
 static void write_policy_id(json_writer *w, const token_facts *facts)
 {
     used_policy used[REPORTS_MAX];
-    char text[REPORTS_MAX * 98] = "";
+    char text[REPORTS_MAX * ID_SIZE] = "";
+    size_t size = 0;
     const size_t count = claims_policies(facts->appraisal, used);
     for (size_t i = 0; i < count; i++) {
-        char id[97];
         if (used[i].policy == NULL)
             continue;
-        assay_policy_id(used[i].policy, id);
-        if (text[0] != '\0')
-            strncat(text, ",", sizeof(text) - strlen(text) - 1);
-        strncat(text, id, sizeof(text) - strlen(text) - 1);
+        if (size > 0)
+            text[size++] = ',';
+        assay_policy_id(used[i].policy, text + size);
+        size += ID_SIZE - 1;
     }
-    if (text[0] != '\0')
+    if (size > 0)
         json_put_text(w, "ear.appraisal-policy-id", text);
 }
 

@@ -51,8 +51,8 @@ assay_result result_combine(const assay_result *results, size_t count);
 const char *result_word(assay_result result);
 bool result_word_parse(const char *word, assay_result *out);
 
-/* The classes (1u << class) that a complete appraisal has, platform, tenant and for TDX the QE, when
- * all of one such set are among `classes`; else 0. */
+/* The classes (1u << class) that a complete appraisal has, platform, tenant and for TDX the QE,
+ * when all of one such set are among `classes`; else 0. */
 uint32_t result_complete_set(uint32_t classes);
 
 /* The SHA-384 of the quote is the one in the token (NULL: it names none). quote_hash_missing,
