@@ -238,6 +238,8 @@ static void advisories_that_do_not_fit_are_left_out_whole(void **state)
     assert_row("code", a.code, SGX_QL_SUCCESS);
     assert_string_equal(a.data.sa_list, wanted);
     assert_row("length", strlen(a.data.sa_list), MAX_SA_LIST_SIZE - 1);
+    assert_row("what stands behind the list", a.data.qe_iden_tcb_eval_ref_num,
+               s.world.identity.document.evaluation_number);
     simulated_free(&s);
 }
 
