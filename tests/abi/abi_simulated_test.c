@@ -1,5 +1,5 @@
 /* abi_simulated_test.c: the C interface on simulated evidence: the attack list (verification.md 9),
- * argument rules (7.3), supplemental data, configuration file, trace. */
+ * argument rules (7.3), supplemental data. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -441,59 +441,6 @@ static void policies_and_paths_follow_the_rules(void **state)
                0xE002);
 }
 
-/* ---- Configuration ---- */
-
-static char traced[4096];
-
-static void remember_trace(int level, const char *message)
-{
-    const size_t used = strlen(traced);
-    snprintf(traced + used, sizeof(traced) - used, "%d %s\n", level, message);
-}
-
-static void a_custom_root_is_trusted_by_name_only_and_never_silent(void **state)
-{
-    (void)state;
-    const drop_in *library = drop_in_library();
-    simulated s;
-    simulated_make(&s, "tdx-v5");
-    simulated_configure("");
-    assert_row("no root named", ask(&s, 0).code, SGX_QL_PCK_CERT_CHAIN_ERROR);
-    simulated_trust_root(&s);
-    traced[0] = '\0';
-    *library->callback = remember_trace;
-    assert_row("the root named", ask(&s, 0).code, SGX_QL_SUCCESS);
-    assert_non_null(strstr(traced, "root = "));
-    assert_non_null(strstr(traced, "stands on a root of the configuration file"));
-    *library->callback = NULL;
-    simulated_free(&s);
-}
-
-static void a_broken_configuration_fails_every_call(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *what, *text;
-        unsigned wanted;
-    } rows[] = {
-        { "an unknown name", "rot = /tmp/x\n", 0xE002 },
-        { "no equals sign", "root /tmp/x\n", 0xE002 },
-        { "a missing file", "root = /nonexistent\n", 0xE006 },
-        { "a file that is no root", "root = /proc/self/exe\n", 0xE006 },
-        { "a file without a key", "root = /proc/self/status\n", 0xE002 },
-        { "comments alone", "# root = /nonexistent\n\n", 0xE022 },
-    };
-    simulated s;
-    simulated_make(&s, "tdx-v4");
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        simulated_configure(rows[i].text);
-        assert_row(rows[i].what, ask(&s, 0).code, rows[i].wanted);
-    }
-    assert_int_equal(setenv("ASSAY_QUOTEVERIFY_CONF", "/nonexistent", 1), 0);
-    assert_row("a configuration that is named and missing", ask(&s, 0).code, 0xE006);
-    simulated_free(&s);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -506,8 +453,6 @@ int main(void)
         cmocka_unit_test(collateral_is_checked),
         cmocka_unit_test(sizes_and_names_are_told),
         cmocka_unit_test(policies_and_paths_follow_the_rules),
-        cmocka_unit_test(a_custom_root_is_trusted_by_name_only_and_never_silent),
-        cmocka_unit_test(a_broken_configuration_fails_every_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
