@@ -17,9 +17,16 @@ static void write_uuid(const uint8_t random[16], char out[UUID_SIZE])
     memcpy(b, random, sizeof(b));
     b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
     b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-    snprintf(out, UUID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-             b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
-             b[14], b[15]);
+    static const uint8_t group_ends[] = { 4, 6, 8, 10, 16 };
+    size_t at = 0, used = 0;
+    for (size_t i = 0; i < sizeof(group_ends); i++) {
+        const size_t size = group_ends[i] - at;
+        assay_hex_encode(span_of(b + at, size), out + used);
+        at += size;
+        used += 2 * size;
+        out[used++] = '-';
+    }
+    out[UUID_SIZE - 1] = '\0';
 }
 
 static void write_evidence_subject(json_writer *w, const assay_verdict *verdict)
