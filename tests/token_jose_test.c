@@ -157,6 +157,21 @@ static char *repeated(size_t count)
     return out;
 }
 
+/* A sound header with a kid of this size. */
+static assay_status long_header(size_t size)
+{
+    char *kid = repeated(size), *header = memory_new(size + 64);
+    snprintf(header, size + 64, "{\"alg\":\"ES256\",\"kid\":\"%s\"}", kid);
+    char *token = token_of(header, claims, "signature");
+    jws_parts parts = { 0 };
+    const assay_status status = jws_read(SPAN_TEXT(token), &parts, NULL);
+    jws_parts_clear(&parts);
+    memory_free(kid);
+    memory_free(header);
+    memory_free(token);
+    return status;
+}
+
 static void refuses_the_huge(void **state)
 {
     (void)state;
@@ -168,10 +183,8 @@ static void refuses_the_huge(void **state)
     assert_int_equal(jws_read(SPAN_TEXT(huge), &parts, NULL), ASSAY_OK);
     jws_parts_clear(&parts);
     memory_free(huge);
-    char *header = repeated(JOSE_HEADER_MAX + 64);
-    memcpy(header + JOSE_HEADER_MAX + 1, ".e30.AAAA", 10);
-    assert_refused("a header over the limit", header, "token_malformed");
-    memory_free(header);
+    assert_int_equal(long_header(JOSE_HEADER_MAX / 4 * 3 - 64), ASSAY_OK);
+    assert_int_equal(long_header(JOSE_HEADER_MAX / 4 * 3), ASSAY_MALFORMED);
 }
 
 static void refuses_nested_claims(void **state)
