@@ -37,8 +37,8 @@ void reference_token(reference *r, const unsigned char *bytes, size_t size)
     unsigned char hash[32];
     if (size / 3 * 4 + 8 > sizeof(text))
         bench_die("room for base64");
-    EVP_EncodeBlock(text, bytes, (int)size);
-    SHA256(text, size, hash);
+    const int encoded = EVP_EncodeBlock(text, bytes, (int)size);
+    SHA256(text, (size_t)encoded, hash); /* a JWS signs the encoded text */
     reference_sign(r);
 }
 

@@ -15,7 +15,7 @@ void reference_verify(reference *r);
 /* One ECDSA signature over a digest with a prepared context. */
 void reference_sign(reference *r);
 
-/* What no token can do without: SHA-256 over `size` bytes, base64 of them, and one signature. */
+/* What no token can do without: base64 of `size` bytes, SHA-256 over that text, and one signature. */
 void reference_token(reference *r, const unsigned char *bytes, size_t size);
 
 #endif

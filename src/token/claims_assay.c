@@ -31,15 +31,16 @@ static void write_uuid(const uint8_t random[16], char out[UUID_SIZE])
 
 static void write_evidence_subject(json_writer *w, const assay_verdict *verdict)
 {
-    char digest[2 * SHA384_SIZE + 1], text[2 * SHA384_SIZE + 16];
+    char text[2 * SHA384_SIZE + 16] = "tdx:";
+    char *digest = text + 4;
     const uint8_t *body = verdict->report;
     if (verdict->tee == ASSAY_TEE_TDX) {
         assay_hex_encode(span_of(body + TD_BODY_MRTD_OFFSET, TD_BODY_MRTD_SIZE), digest);
-        snprintf(text, sizeof(text), "tdx:%s", digest);
     } else {
+        memcpy(text, "sgx:", 4);
         assay_hex_encode(span_of(body + SGX_REPORT_MRSIGNER_OFFSET, SGX_REPORT_MRSIGNER_SIZE),
                          digest);
-        snprintf(text, sizeof(text), "sgx:%s:%u", digest,
+        snprintf(digest + 2 * SGX_REPORT_MRSIGNER_SIZE, 8, ":%u",
                  load_u16le(body + SGX_REPORT_ISVPRODID_OFFSET));
     }
     json_put_text(w, "sub", text);
@@ -89,24 +90,31 @@ static void write_report_data(json_writer *w, const assay_appraisal *appraisal)
 /* RFC 7638 thumbprint of the root's key. */
 static void write_root_thumbprint(json_writer *w, const uint8_t point[P256_POINT_SIZE])
 {
-    char x[THUMBPRINT_SIZE], y[THUMBPRINT_SIZE], jwk[160], thumbprint[THUMBPRINT_SIZE];
+    char x[THUMBPRINT_SIZE], y[THUMBPRINT_SIZE], thumbprint[THUMBPRINT_SIZE];
     base64_encode(span_of(point + 1, COORDINATE_SIZE), BASE64_URL, x);
     base64_encode(span_of(point + 1 + COORDINATE_SIZE, COORDINATE_SIZE), BASE64_URL, y);
-    snprintf(jwk, sizeof(jwk), "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}", x,
-             y);
-    const sha256_digest digest = sha256(SPAN_TEXT(jwk));
+    const assay_span jwk[] = { SPAN_CONST("{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\""),
+                               SPAN_TEXT(x), SPAN_CONST("\",\"y\":\""), SPAN_TEXT(y),
+                               SPAN_CONST("\"}") };
+    const sha256_digest digest = sha256_of(jwk, sizeof(jwk) / sizeof(jwk[0]));
     base64_encode(SPAN(digest.bytes), BASE64_URL, thumbprint);
     json_put_text(w, "root", thumbprint);
 }
+
+/* SHA-384 of Intel's root key, as verdicts and results carry it (verification.md 2.1). */
+static const uint8_t intel_root_key_id[SHA384_SIZE] = {
+    0x46, 0xe4, 0x03, 0xbd, 0x34, 0xf0, 0x5a, 0x3f, 0x28, 0x17, 0xab, 0x9b, 0xad, 0xca, 0xac, 0xc7,
+    0xff, 0xc9, 0x8e, 0x0f, 0x26, 0x10, 0x08, 0xcd, 0x30, 0xda, 0xe9, 0x36, 0xca, 0xce, 0x18, 0xd5,
+    0xdc, 0xf5, 0x8e, 0xef, 0x31, 0x46, 0x36, 0x13, 0xde, 0x15, 0x70, 0xd5, 0x16, 0x20, 0x09, 0x93,
+};
 
 /* Intel's root is known by its key; of another root the point is needed, and only a verdict has it.
  */
 static void write_root(json_writer *w, const token_facts *facts)
 {
     const report *platform = report_of(facts->appraisal, MEASURED_ROOT_KEY_ID);
-    uint8_t intel[SHA384_SIZE];
-    sha384(SPAN(intel_sgx_root_point), intel);
-    if (platform != NULL && memcmp(platform->platform.root_key_id, intel, sizeof(intel)) == 0)
+    if (platform != NULL &&
+        memcmp(platform->platform.root_key_id, intel_root_key_id, SHA384_SIZE) == 0)
         json_put_text(w, "root", "intel");
     else if (facts->verdict != NULL)
         write_root_thumbprint(w, facts->verdict->root_point);

@@ -1,7 +1,6 @@
 /* jws.c: compact JWS: signs, reads, verifies. RFC 7515 5, 7.1 and appendix A. */
 #include "token/jws.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -18,11 +17,13 @@ static assay_status no_memory(assay_error *err)
 static assay_status check_header(const char *header_json, assay_algorithm algorithm,
                                  assay_error *err)
 {
-    char member[32];
-    snprintf(member, sizeof(member), "\"alg\":\"%s\"", assay_algorithm_name(algorithm));
-    if (strstr(header_json, member) != NULL)
+    static const char member[] = "\"alg\":\"";
+    const char *name = assay_algorithm_name(algorithm), *found = strstr(header_json, member);
+    const size_t size = strlen(name);
+    if (found != NULL && strncmp(found + sizeof(member) - 1, name, size) == 0 &&
+        found[sizeof(member) - 1 + size] == '"')
         return ASSAY_OK;
-    return fail(err, ASSAY_USAGE, "header", ASSAY_NO_OFFSET, "want %s in it", member);
+    return fail(err, ASSAY_USAGE, "header", ASSAY_NO_OFFSET, "want %s%s\" in it", member, name);
 }
 
 static assay_status check_key(const assay_key *key, assay_algorithm algorithm, assay_error *err)
