@@ -2,8 +2,6 @@
  * appraisal.md 8, 8.1, 5.4. */
 #include "token/dialects.h"
 
-enum { PAYLOAD_SIZE = 8 * 1024 }; /* enough for all but the qal dialects */
-
 static const dialect_row dialects[ASSAY_DIALECT_COUNT] = {
     [ASSAY_DIALECT_QAL] = { .name = "qal", .claims = claims_qal },
     [ASSAY_DIALECT_QAL_GUIDE] = { .name = "qal-guide", .claims = claims_qal_guide },
@@ -58,7 +56,6 @@ assay_status dialect_payload(const dialect_row *dialect, const token_facts *fact
                              assay_error *err)
 {
     json_writer w = { 0 };
-    json_reserve(&w, PAYLOAD_SIZE);
     json_open_object(&w, NULL);
     claims_write_registered(&w, facts, dialect->subject);
     dialect->claims(&w, facts);
