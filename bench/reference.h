@@ -15,7 +15,8 @@ void reference_verify(reference *r);
 /* One ECDSA signature over a digest with a prepared context. */
 void reference_sign(reference *r);
 
-/* What no token can do without: base64 of `size` bytes, SHA-256 over that text, and one signature. */
+/* What no token can do without: base64 of `size` bytes, SHA-256 over that text, and one signature.
+ */
 void reference_token(reference *r, const unsigned char *bytes, size_t size);
 
 #endif
