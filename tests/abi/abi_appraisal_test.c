@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "assay/token.h"
 #include "drop_in.h"
@@ -391,6 +392,7 @@ static void the_configuration_pins_signers_and_signs(void **state)
     assay_text_free(shown);
     assert_row("free", drop_in_library()->tee_free_appraisal_token(result), SGX_QL_SUCCESS);
     assert_int_equal(unsetenv("ASSAY_QUOTEVERIFY_CONF"), 0);
+    assert_int_equal(unlink(path) + unlink(key) + rmdir(folder), 0);
 }
 
 /* ---- Arguments ---- */

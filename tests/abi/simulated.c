@@ -1,9 +1,12 @@
 /* simulated.c: simulated evidence, and the files around the drop-in. */
 #include "simulated.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support.h"
 
@@ -49,13 +52,26 @@ void simulated_free(simulated *s)
     sim_artifacts_free(&s->artifacts);
 }
 
+static char folder[] = "/tmp/assay-abi-XXXXXX";
+
+static void folder_remove(void)
+{
+    DIR *files = opendir(folder);
+    for (struct dirent *file; files != NULL && (file = readdir(files)) != NULL;)
+        unlinkat(dirfd(files), file->d_name, 0);
+    if (files != NULL)
+        closedir(files);
+    rmdir(folder);
+}
+
 const char *simulated_folder(void)
 {
-    static char folder[] = "/tmp/assay-abi-XXXXXX";
     static const char *made;
-    if (made == NULL)
+    if (made == NULL) {
         made = mkdtemp(folder);
-    assert_non_null(made);
+        assert_non_null(made);
+        assert_int_equal(atexit(folder_remove), 0);
+    }
     return made;
 }
 
