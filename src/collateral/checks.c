@@ -1,10 +1,9 @@
 /* checks.c: steps 2, 6, 9, 10, 11, 14, 16, 17 and 19 of verification.md 4.1, as far as they need
  * the collateral alone. Chains and roots by 2.5. */
-#include <stdio.h>
-
 #include "collateral/checks.h"
 #include "collateral/issuer_chain.h"
 #include "collateral/items.h"
+#include "collateral/vouching.h"
 
 enum { CODE_CHAIN = 0xE022, CODE_CERTIFICATE = 0xE021 };
 
@@ -52,7 +51,7 @@ static assay_status chain_take(assay_collateral *c, assay_item item, assay_span 
 }
 
 /* Row 61 of the attack list: a chain of another kind is no PCK CRL issuer chain at all. */
-static assay_status pck_ca_check(const x509_cert *ca, assay_error *err)
+static assay_status pck_ca_name_check(const x509_cert *ca, assay_error *err)
 {
     if (pck_ca_of_name(ca->subject) != PCK_CA_NONE)
         return ASSAY_OK;
@@ -79,7 +78,7 @@ static assay_status check_chains(assay_collateral *c, assay_error *err)
 {
     TRY(chain_take(c, ASSAY_ITEM_PCK_CRL_ISSUER_CHAIN, c->items.pck_crl_issuer_chain, CODE_CHAIN,
                    &c->pck_ca, &c->root, err));
-    TRY(pck_ca_check(&c->pck_ca, err));
+    TRY(pck_ca_name_check(&c->pck_ca, err));
     TRY(chain_take(c, ASSAY_ITEM_TCB_INFO_ISSUER_CHAIN, c->items.tcb_info_issuer_chain,
                    CODE_CERTIFICATE, &c->tcb_signer, &c->tcb_root, err));
     return identity_chain_take(c, err);
@@ -101,36 +100,19 @@ static assay_status check_crls(assay_collateral *c, assay_error *err)
     return ASSAY_OK;
 }
 
-/* One certificate against the root CRL. */
-static assay_status listed_check(const assay_collateral *c, const x509_cert *certificate,
-                                 const char *where, assay_status status, unsigned qvl,
-                                 assay_error *err)
+/* The root CRL was proved under the root of pck_crl_issuer_chain. */
+static vouching vouching_of(assay_collateral *c)
 {
-    if (!x509_crl_lists(&c->root_crl, certificate->serial))
-        return ASSAY_OK;
-    fail(err, status, where, ASSAY_NO_OFFSET, "\"%.*s\" is listed in root_ca_crl: it is revoked",
-         (int)certificate->common_name.size, (const char *)certificate->common_name.data);
-    return error_as(err, status, qvl, 0);
-}
-
-static assay_status root_trusted(const assay_collateral *c, const x509_cert *root,
-                                 const char *where, unsigned qvl, assay_error *err)
-{
-    if (collateral_trusts_root(c, root->point))
-        return ASSAY_OK;
-    fail(err, ASSAY_UNTRUSTED, where, ASSAY_NO_OFFSET,
-         "the key of this root is neither Intel's nor one that the caller named");
-    return error_as(err, ASSAY_UNTRUSTED, qvl, 0);
+    return (vouching) { &c->roots, &c->root_crl, &c->root, &c->trust };
 }
 
 static assay_status check_root_crl(assay_collateral *c, assay_error *err)
 {
     const char *where = "pck_crl_issuer_chain.root";
-    TRY(root_trusted(c, &c->root, where, QVL_ROOT_CA_UNTRUSTED, err));
-    TRY(x509_role_check(ROLE_SGX_ROOT, &c->root, where, err));
-    TRY(x509_link_check(ROLE_SGX_ROOT, &c->root, &c->root, NULL, &c->trust, where, err));
+    const vouching by = vouching_of(c);
+    TRY(root_check(&by, &c->root, where, err));
     TRY(x509_crl_check(&c->root_crl, &c->root, NULL, &c->trust, "root_ca_crl", err));
-    return listed_check(c, &c->root, where, ASSAY_UNTRUSTED, QVL_ROOT_CA_UNTRUSTED, err);
+    return unlisted_check(&by, &c->root, where, ASSAY_UNTRUSTED, QVL_ROOT_CA_UNTRUSTED, err);
 }
 
 static assay_status pck_crl_issuer_check(const assay_collateral *c, assay_error *err)
@@ -145,81 +127,38 @@ static assay_status pck_crl_issuer_check(const assay_collateral *c, assay_error 
 static assay_status check_pck_crl(assay_collateral *c, assay_error *err)
 {
     const char *where = "pck_crl_issuer_chain.ca";
-    TRY(x509_role_check(ROLE_PCK_CA, &c->pck_ca, where, err));
-    TRY(x509_link_check(ROLE_PCK_CA, &c->pck_ca, &c->root, NULL, &c->trust, where, err));
+    const vouching by = vouching_of(c);
+    TRY(pck_ca_check(&by, &c->pck_ca, &c->root, where, err));
     TRY(pck_crl_issuer_check(c, err));
     TRY(x509_crl_check(&c->pck_crl, &c->pck_ca, NULL, &c->trust, "pck_crl", err));
-    return listed_check(c, &c->pck_ca, where, ASSAY_REVOKED, QVL_INTERMEDIATE_CA_REVOKED, err);
-}
-
-/* All chains stand on the key that root_ca_crl was proved under: else it would say nothing about
- * this one. */
-static assay_status same_root_check(const assay_collateral *c, const x509_cert *root,
-                                    const char *where, assay_error *err)
-{
-    if (memcmp(root->point, c->root.point, P256_POINT_SIZE) == 0)
-        return ASSAY_OK;
-    fail(err, ASSAY_UNTRUSTED, where, ASSAY_NO_OFFSET,
-         "is another root than that of pck_crl_issuer_chain: one root vouches for all chains");
-    return error_as(err, ASSAY_UNTRUSTED, QVL_TCB_SIGNING_CHAIN_UNTRUSTED, 0);
-}
-
-static assay_status signing_chain_check(assay_collateral *c, const x509_cert *signer,
-                                        const x509_cert *root, assay_item item, assay_error *err)
-{
-    char signer_where[ASSAY_WHERE_SIZE];
-    char root_where[ASSAY_WHERE_SIZE];
-    snprintf(signer_where, sizeof(signer_where), "%s.signer", assay_item_name(item));
-    snprintf(root_where, sizeof(root_where), "%s.root", assay_item_name(item));
-    TRY(x509_role_check(ROLE_SGX_ROOT, root, root_where, err));
-    TRY(x509_role_check(ROLE_TCB_SIGNER, signer, signer_where, err));
-    TRY(root_trusted(c, root, root_where, QVL_TCB_SIGNING_CHAIN_UNTRUSTED, err));
-    TRY(same_root_check(c, root, root_where, err));
-    TRY(x509_link_check(ROLE_TCB_SIGNER, signer, root, NULL, &c->trust, signer_where, err));
-    TRY(x509_link_check(ROLE_SGX_ROOT, root, root, NULL, &c->trust, root_where, err));
-    TRY(listed_check(c, root, root_where, ASSAY_UNTRUSTED, QVL_ROOT_CA_UNTRUSTED, err));
-    return listed_check(c, signer, signer_where, ASSAY_REVOKED, QVL_TCB_SIGNING_CERT_REVOKED, err);
+    return unlisted_check(&by, &c->pck_ca, where, ASSAY_REVOKED, QVL_INTERMEDIATE_CA_REVOKED, err);
 }
 
 static assay_status check_tcb_signer(assay_collateral *c, assay_error *err)
 {
-    return signing_chain_check(c, &c->tcb_signer, &c->tcb_root, ASSAY_ITEM_TCB_INFO_ISSUER_CHAIN,
-                               err);
+    const vouching by = vouching_of(c);
+    return signing_chain_check(&by, &c->tcb_signer, &c->tcb_root,
+                               assay_item_name(ASSAY_ITEM_TCB_INFO_ISSUER_CHAIN), err);
 }
 
 static assay_status check_identity_signer(assay_collateral *c, assay_error *err)
 {
-    return signing_chain_check(c, &c->identity_signer, &c->identity_root,
-                               ASSAY_ITEM_QE_IDENTITY_ISSUER_CHAIN, err);
-}
-
-/* Over the bytes as received, never over a re-serialisation. */
-static assay_status document_signature_check(assay_collateral *c, const document_header *header,
-                                             const x509_cert *signer, const char *where,
-                                             unsigned qvl, assay_error *err)
-{
-    p256_key *key = NULL;
-    const sha256_digest digest = sha256(header->signed_bytes);
-    TRY(x509_trust_key(NULL, &c->trust, signer->point, &key, where, err));
-    assay_status status = p256_verify(key, &digest, header->signature);
-    p256_key_free(key);
-    if (status == ASSAY_OK)
-        return ASSAY_OK;
-    fail(err, status, where, ASSAY_NO_OFFSET,
-         "is not the signer's over the %zu bytes as received: one of them was altered",
-         header->signed_bytes.size);
-    return error_as(err, status, qvl, 0);
+    const vouching by = vouching_of(c);
+    return signing_chain_check(&by, &c->identity_signer, &c->identity_root,
+                               assay_item_name(ASSAY_ITEM_QE_IDENTITY_ISSUER_CHAIN), err);
 }
 
 static assay_status check_tcb_signature(assay_collateral *c, assay_error *err)
 {
-    return document_signature_check(c, &c->tcb.header, &c->tcb_signer, "tcb_info.signature",
+    const vouching by = vouching_of(c);
+    return document_signature_check(&by, &c->tcb.header, &c->tcb_signer, "tcb_info.signature",
                                     QVL_TCB_INFO_INVALID_SIGNATURE, err);
 }
 
 static assay_status check_identity_signature(assay_collateral *c, assay_error *err)
 {
-    return document_signature_check(c, &c->identity.header, &c->identity_signer,
+    const vouching by = vouching_of(c);
+    return document_signature_check(&by, &c->identity.header, &c->identity_signer,
                                     "qe_identity.signature", QVL_IDENTITY_INVALID_SIGNATURE, err);
 }
 

@@ -2,6 +2,7 @@
  */
 #include "collateral/checks.h"
 #include "collateral/items.h"
+#include "collateral/vouching.h"
 
 static assay_status sizes_check(const assay_collateral_items *items, assay_error *err)
 {
@@ -136,11 +137,5 @@ void assay_collateral_digest(const assay_collateral *collateral, uint8_t out[32]
 
 bool collateral_trusts_root(const assay_collateral *collateral, const uint8_t *point)
 {
-    if (memcmp(point, intel_sgx_root_point, P256_POINT_SIZE) == 0)
-        return true;
-    for (size_t i = 0; i < collateral->roots.count; i++) {
-        if (memcmp(point, collateral->roots.points[i], P256_POINT_SIZE) == 0)
-            return true;
-    }
-    return false;
+    return root_is_trusted(&collateral->roots, point);
 }
