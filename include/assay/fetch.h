@@ -19,7 +19,8 @@
 extern "C" {
 #endif
 
-/* ---- Services --------------------------------------------------------------------------------- */
+/* ---- Services ---------------------------------------------------------------------------------
+ */
 
 typedef enum assay_service {
     ASSAY_SERVICE_NONE = 0,
@@ -38,7 +39,8 @@ ASSAY_API const char *assay_service_name(assay_service service);
 /* Which service an address means: by its host, else PCCS. */
 ASSAY_API assay_service assay_service_of_url(const char *url);
 
-/* ---- Configuration ---------------------------------------------------------------------------- */
+/* ---- Configuration ----------------------------------------------------------------------------
+ */
 
 enum { ASSAY_FETCH_URL_SIZE = 512, ASSAY_FETCH_SERVICE_MAX = 8, ASSAY_FETCH_PAIR_MAX = 16 };
 
@@ -59,7 +61,8 @@ typedef struct assay_fetch_pair {
 typedef struct assay_fetch_config {
     assay_fetch_service pck[ASSAY_FETCH_SERVICE_MAX]; /* asked in order for PCK certificates */
     size_t pck_count;
-    assay_fetch_service collateral[ASSAY_FETCH_SERVICE_MAX]; /* asked in order for all else of Intel */
+    assay_fetch_service
+        collateral[ASSAY_FETCH_SERVICE_MAX]; /* asked in order for all else of Intel */
     size_t collateral_count;
     char kds_url[ASSAY_FETCH_URL_SIZE]; /* "https://kdsintf.amd.com/" */
     bool use_secure_cert;               /* verify the server's certificate */
@@ -68,14 +71,14 @@ typedef struct assay_fetch_config {
     char custom_parameter[512];         /* base64 of customParameter; "": none */
     unsigned api_minor;                 /* pccs_api_version 3.0 -> 0, 3.1 -> 1 */
     assay_tcb_channel channel;
-    uint32_t evaluation_number;         /* 0: the channel decides */
+    uint32_t evaluation_number; /* 0: the channel decides */
     unsigned retry_times;
-    unsigned retry_delay_seconds;       /* 0: 1, 2, 4 ... */
-    unsigned connect_seconds;           /* 0: 5 */
-    unsigned total_seconds;             /* of one transfer; 0: 30 */
-    unsigned pck_cache_hours;           /* 0: not cached */
-    unsigned collateral_cache_hours;    /* 0: not cached */
-    bool cache_only;                    /* --offline, local_cache_only: no connection at all */
+    unsigned retry_delay_seconds;            /* 0: 1, 2, 4 ... */
+    unsigned connect_seconds;                /* 0: 5 */
+    unsigned total_seconds;                  /* of one transfer; 0: 30 */
+    unsigned pck_cache_hours;                /* 0: not cached */
+    unsigned collateral_cache_hours;         /* 0: not cached */
+    bool cache_only;                         /* --offline, local_cache_only: no connection at all */
     char cache_folder[ASSAY_FETCH_URL_SIZE]; /* "": nothing on disk */
     assay_fetch_pair pck_headers[ASSAY_FETCH_PAIR_MAX]; /* custom_request_options.get_cert */
     size_t pck_header_count;
@@ -98,16 +101,17 @@ ASSAY_API assay_status assay_fetch_config_parse(assay_span text, const char *nam
 ASSAY_API assay_status assay_fetch_config_load(assay_fetch_config *config, bool *found,
                                                assay_error *error);
 
-/* ---- One item --------------------------------------------------------------------------------- */
+/* ---- One item ---------------------------------------------------------------------------------
+ */
 
 typedef enum assay_fetch_kind {
     ASSAY_FETCH_NONE = 0,
-    ASSAY_FETCH_PCK_CERTIFICATE, /* platform */
+    ASSAY_FETCH_PCK_CERTIFICATE,  /* platform */
     ASSAY_FETCH_PCK_CERTIFICATES, /* platform; PCS only: JSON list */
-    ASSAY_FETCH_PCK_CRL,         /* ca; body as DER */
-    ASSAY_FETCH_ROOT_CA_CRL,     /* body as DER */
-    ASSAY_FETCH_TCB_INFO,        /* tee, fmspc, channel or evaluation_number */
-    ASSAY_FETCH_QE_IDENTITY,     /* tee, channel or evaluation_number */
+    ASSAY_FETCH_PCK_CRL,          /* ca; body as DER */
+    ASSAY_FETCH_ROOT_CA_CRL,      /* body as DER */
+    ASSAY_FETCH_TCB_INFO,         /* tee, fmspc, channel or evaluation_number */
+    ASSAY_FETCH_QE_IDENTITY,      /* tee, channel or evaluation_number */
     ASSAY_FETCH_QVE_IDENTITY,
     ASSAY_FETCH_QAE_IDENTITY,
     ASSAY_FETCH_EVALUATION_NUMBERS, /* tee; PCS and assayd */
@@ -153,13 +157,13 @@ typedef struct assay_fetch_request {
 typedef struct assay_fetched {
     uint8_t *body; /* with a NUL behind, not counted */
     size_t size;
-    char *issuer_chain; /* PEM, percent-decoded; NULL when none came */
-    char *warning;      /* the Warning header; NULL */
-    char *url;          /* that was asked */
-    char tcbm[37];      /* PCK: 36 hex digits; "" */
-    char fmspc[13];     /* PCK: 12 hex digits; "" */
-    assay_ca ca;        /* PCK */
-    unsigned http_code; /* 0: no reply (or from the cache: 200) */
+    char *issuer_chain;  /* PEM, percent-decoded; NULL when none came */
+    char *warning;       /* the Warning header; NULL */
+    char *url;           /* that was asked */
+    char tcbm[37];       /* PCK: 36 hex digits; "" */
+    char fmspc[13];      /* PCK: 12 hex digits; "" */
+    assay_ca ca;         /* PCK */
+    unsigned http_code;  /* 0: no reply (or from the cache: 200) */
     int64_t retry_after; /* seconds that the server asked to wait; 0: none */
     int64_t max_age;     /* seconds it may be kept, by Cache-Control; -1: not said */
     int64_t age;         /* seconds in the cache, for items from there */
@@ -194,7 +198,8 @@ ASSAY_API assay_status assay_fetch_url(const assay_fetch_service *service,
                                        const assay_fetch_request *request, char *out, size_t size,
                                        assay_error *error);
 
-/* ---- A whole set ------------------------------------------------------------------------------ */
+/* ---- A whole set ------------------------------------------------------------------------------
+ */
 
 typedef struct assay_collateral_order {
     assay_tee tee;

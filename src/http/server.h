@@ -20,7 +20,8 @@
 
 #include "base/span.h"
 
-/* ---- Requests --------------------------------------------------------------------------------- */
+/* ---- Requests ---------------------------------------------------------------------------------
+ */
 
 typedef enum http_method {
     HTTP_OTHER = 0, /* answered with 501 by the server itself */
@@ -52,10 +53,10 @@ typedef struct http_request {
     size_t header_count;
     assay_span body;
     http_security security;
-    unsigned listener;                  /* number in http_settings.listeners */
-    char address[HTTP_ADDRESS_SIZE];    /* of the peer, without port: "127.0.0.1", "::1", "unix" */
-    assay_span client_certificate;      /* DER, verified under client_ca_file; or empty */
-    int64_t received_us;                /* monotonic clock, microseconds */
+    unsigned listener;               /* number in http_settings.listeners */
+    char address[HTTP_ADDRESS_SIZE]; /* of the peer, without port: "127.0.0.1", "::1", "unix" */
+    assay_span client_certificate;   /* DER, verified under client_ca_file; or empty */
+    int64_t received_us;             /* monotonic clock, microseconds */
 } http_request;
 
 /* The value of a header by its name in any case; the empty span (data NULL) when it is absent. When
@@ -64,7 +65,8 @@ typedef struct http_request {
 assay_span http_header_value(const http_request *request, const char *name, bool *repeated);
 bool http_name_is(assay_span name, const char *wanted);
 
-/* ---- Replies ---------------------------------------------------------------------------------- */
+/* ---- Replies ----------------------------------------------------------------------------------
+ */
 
 /* Complete, immutable, shared by any number of exchanges and threads. */
 typedef struct http_reply http_reply;
@@ -80,7 +82,8 @@ assay_span http_reply_headers(const http_reply *reply);
 assay_span http_reply_body(const http_reply *reply);
 size_t http_reply_memory(const http_reply *reply); /* bytes it holds */
 
-/* ---- Exchanges -------------------------------------------------------------------------------- */
+/* ---- Exchanges --------------------------------------------------------------------------------
+ */
 
 typedef struct http_exchange http_exchange;
 
@@ -93,23 +96,25 @@ void *http_exchange_room(http_exchange *exchange);
 
 /* What happens to the body: HEAD and 304 send none, Content-Length says what GET would give. */
 typedef struct http_sending {
-    const char *extra_headers; /* finished lines for this reply alone ("Age: 3\r\n"), copied; or "" */
-    bool close;                /* close the connection afterwards */
-    bool without_body;         /* send no body, e.g. for 304 */
+    const char
+        *extra_headers; /* finished lines for this reply alone ("Age: 3\r\n"), copied; or "" */
+    bool close;         /* close the connection afterwards */
+    bool without_body;  /* send no body, e.g. for 304 */
 } http_sending;
 
 /* Replies, once, from any thread; takes no reference of the caller's. When the client has gone
  * nothing is sent. The exchange must not be touched afterwards. `sending` may be NULL. */
 void http_respond(http_exchange *exchange, http_reply *reply, const http_sending *sending);
 
-/* ---- The server ------------------------------------------------------------------------------- */
+/* ---- The server -------------------------------------------------------------------------------
+ */
 
 enum { HTTP_LISTENER_MAX = 8 };
 
 typedef struct http_tls_files {
     const char *certificate_file; /* PEM chain; NULL: plain HTTP */
     const char *key_file;         /* PEM */
-    const char *client_ca_file;   /* PEM: client certificates are asked for, not required; or NULL */
+    const char *client_ca_file; /* PEM: client certificates are asked for, not required; or NULL */
 } http_tls_files;
 
 typedef struct http_listener {
@@ -128,14 +133,14 @@ typedef void (*http_refused)(void *context, const char *address, unsigned code, 
 typedef struct http_settings {
     http_listener listeners[HTTP_LISTENER_MAX];
     size_t listener_count;
-    unsigned loops;            /* threads; 0: 1 */
-    size_t head_size;          /* 0: 16 KiB */
-    size_t body_size;          /* 0: 2 MiB */
-    unsigned head_seconds;     /* whole head since its first byte, or since accept; 0: 10 */
-    unsigned body_seconds;     /* whole body; 0: 15 */
-    unsigned keep_alive_seconds; /* idle between requests; 0: 60 */
-    unsigned send_seconds;     /* a reply that the client doesn't read; 0: 30 */
-    unsigned connections;      /* at most; beyond it the longest idle one goes; 0: 20000 */
+    unsigned loops;                   /* threads; 0: 1 */
+    size_t head_size;                 /* 0: 16 KiB */
+    size_t body_size;                 /* 0: 2 MiB */
+    unsigned head_seconds;            /* whole head since its first byte, or since accept; 0: 10 */
+    unsigned body_seconds;            /* whole body; 0: 15 */
+    unsigned keep_alive_seconds;      /* idle between requests; 0: 60 */
+    unsigned send_seconds;            /* a reply that the client doesn't read; 0: 30 */
+    unsigned connections;             /* at most; beyond it the longest idle one goes; 0: 20000 */
     unsigned connections_per_address; /* 0: no limit; loopback and unix sockets are exempt */
     http_handler handler;
     http_refused refused; /* may be NULL */
@@ -145,8 +150,8 @@ typedef struct http_settings {
 typedef struct http_server http_server;
 
 /* Binds, loads certificates and starts the loops. Settings are copied. ENVIRONMENT (address in use,
- * file unreadable, key and certificate differ) with where ("listen[0]", "tls.key_file") and a detail
- * that says what to do; USAGE; NO_MEMORY. */
+ * file unreadable, key and certificate differ) with where ("listen[0]", "tls.key_file") and a
+ * detail that says what to do; USAGE; NO_MEMORY. */
 assay_status http_server_start(const http_settings *settings, http_server **out, assay_error *err);
 
 uint16_t http_server_port(const http_server *server, size_t listener);
@@ -171,7 +176,8 @@ typedef struct http_statistics {
 } http_statistics;
 void http_server_statistics(const http_server *server, http_statistics *out);
 
-/* ---- Small parts that handlers need ----------------------------------------------------------- */
+/* ---- Small parts that handlers need -----------------------------------------------------------
+ */
 
 /* Decodes %XX (and, in queries, '+' as a space when `plus` says so) into `out` of at least in.size
  * bytes. MALFORMED with the offset for a bad escape or NUL. */

@@ -30,7 +30,8 @@ assay_status store_open(const store_settings *settings, int64_t now, store **out
 void store_close(store *s);
 const char *store_engine(const store *s); /* "sqlite", "postgresql" */
 
-/* ---- Items: whatever a vendor publishes ------------------------------------------------------- */
+/* ---- Items: whatever a vendor publishes -------------------------------------------------------
+ */
 
 /* Texts and spans are borrowed by put; get copies into the arena given. */
 typedef struct store_item {
@@ -41,8 +42,8 @@ typedef struct store_item {
     int64_t issue_date;
     int64_t next_update; /* 0: never stale (VCEK) */
     uint32_t evaluation_number;
-    int64_t fetched;     /* when it was last confirmed */
-    uint64_t version;    /* set by the store: grows with each change of any item */
+    int64_t fetched;  /* when it was last confirmed */
+    uint64_t version; /* set by the store: grows with each change of any item */
 } store_item;
 
 assay_status store_item_get(store *s, const char *key, arena *memory, store_item *out, bool *found,
@@ -65,7 +66,8 @@ assay_status store_items_list(store *s, const char *prefix, const char *after, s
 assay_status store_items_get(store *s, const char *const *keys, size_t count, arena *memory,
                              store_item *out, bool *found, assay_error *err);
 
-/* ---- Platforms -------------------------------------------------------------------------------- */
+/* ---- Platforms --------------------------------------------------------------------------------
+ */
 
 enum { STORE_QE_ID_MAX = 130, STORE_TCBM_SIZE = 18 };
 
@@ -90,7 +92,8 @@ typedef struct store_platform {
 } store_platform;
 
 typedef struct store_pck {
-    uint8_t tcbm[STORE_TCBM_SIZE]; /* 16 components (CPUSVN of the certificate), PCE SVN little-endian */
+    uint8_t tcbm[STORE_TCBM_SIZE]; /* 16 components (CPUSVN of the certificate), PCE SVN
+                                      little-endian */
     assay_span certificate;        /* DER */
 } store_pck;
 
@@ -182,7 +185,8 @@ assay_status store_group_platforms(store *s, const store_tcb_group *group, const
 assay_status store_fmspcs(store *s, arena *memory, uint8_t (**out)[6], size_t *count,
                           assay_error *err);
 
-/* ---- Records: small named texts whose meaning is the service's -------------------------------- */
+/* ---- Records: small named texts whose meaning is the service's --------------------------------
+ */
 
 /* kind: "baseline", "token", "policy", "setting", "key"... `body` is JSON. */
 typedef struct store_record {
@@ -207,7 +211,8 @@ assay_status store_record_delete(store *s, const char *kind, const char *name,
 assay_status store_records_list(store *s, const char *kind, arena *memory, store_record **out,
                                 size_t *count, assay_error *err);
 
-/* ---- Audit: append only ----------------------------------------------------------------------- */
+/* ---- Audit: append only -----------------------------------------------------------------------
+ */
 
 typedef struct store_audit_entry {
     uint64_t number; /* set by the store */
@@ -223,7 +228,8 @@ assay_status store_audit_append(store *s, const store_audit_entry *entry, assay_
 assay_status store_audit_list(store *s, uint64_t after, size_t limit, arena *memory,
                               store_audit_entry **out, size_t *count, assay_error *err);
 
-/* ---- Other replicas --------------------------------------------------------------------------- */
+/* ---- Other replicas ---------------------------------------------------------------------------
+ */
 
 /* Grows with each change of items, platforms and records; cheap to ask. */
 assay_status store_version(store *s, uint64_t *out, assay_error *err);
@@ -244,7 +250,8 @@ void store_wake(store *s);
 assay_status store_lease(store *s, const char *name, const char *holder, int64_t now,
                          unsigned seconds, bool *held, assay_error *err);
 
-/* ---- Upkeep ----------------------------------------------------------------------------------- */
+/* ---- Upkeep -----------------------------------------------------------------------------------
+ */
 
 assay_status store_check(store *s, assay_error *err); /* integrity; store_corrupt */
 /* A consistent copy while the service runs: SQLite only; PostgreSQL has pg_dump: UNSUPPORTED. */

@@ -8,7 +8,13 @@
 
 #include "base/span.h"
 
-typedef enum amd_product { AMD_NONE = 0, AMD_MILAN, AMD_GENOA, AMD_TURIN, AMD_PRODUCT_COUNT } amd_product;
+typedef enum amd_product {
+    AMD_NONE = 0,
+    AMD_MILAN,
+    AMD_GENOA,
+    AMD_TURIN,
+    AMD_PRODUCT_COUNT
+} amd_product;
 
 /* "Milan", "Genoa", "Turin": as in KDS's paths. Bergamo and Siena mean Genoa. */
 const char *amd_product_name(amd_product product);

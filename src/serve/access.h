@@ -1,0 +1,37 @@
+/* access.h: who may do what, and how often: tokens, client certificates, rates.
+ * collateral-service.md 7.6, 7.9. */
+#ifndef ASSAY_SERVE_ACCESS_H
+#define ASSAY_SERVE_ACCESS_H
+
+#include "serve/route.h"
+#include "serve/service.h"
+
+enum { ACCESS_TOKEN_SIZE = 64, ACCESS_ACTOR_SIZE = 160 };
+
+assay_status access_new(const serve_config *config, store *s, access_list **out, assay_error *err);
+void access_free(access_list *a);
+assay_status access_reload(access_list *a, store *s, assay_error *err);
+
+/* What the caller may: from "Authorization: Bearer", "admin-token", "user-token" or the client
+ * certificate. A token that is wrong is UNTRUSTED (401 after *delay_ms, by a timer and not a
+ * blocked thread); none at all is OK with no scopes and actor "anonymous". Constant time. */
+assay_status access_identify(access_list *a, const http_request *request, const route *row,
+                             unsigned *scopes, char actor[ACCESS_ACTOR_SIZE], unsigned *delay_ms,
+                             assay_error *err);
+
+/* False: too many from this address; *retry_after says when. Networks that are exempt never wait.
+ */
+bool access_rate(access_list *a, const char *address, int64_t now_us, unsigned *retry_after);
+/* LAZY fills of unknown platforms, per address and in total. */
+bool access_fill(access_list *a, const char *address, int64_t now, unsigned *retry_after);
+
+/* A new token, shown once; stored as SHA-512. */
+assay_status access_token_new(access_list *a, store *s, const char *name, unsigned scopes,
+                              int64_t now, int64_t expires, const char *actor,
+                              char token[ACCESS_TOKEN_SIZE], assay_error *err);
+
+/* "read", "register", ...; 0 when it is none. */
+unsigned scope_parse(const char *name);
+const char *scope_name(unsigned one);
+
+#endif
