@@ -84,8 +84,8 @@ static assay_status document_admit(const admission *by, const document_header *h
     const vouching vouch = vouching_by(by, &trust);
     issuer_chain chain;
     TRY(chain_read(by, pem, names->chain, &chain, err));
-    TRY(root_crl_fits(by, &chain.root, names->chain, err));
     TRY(signing_chain_check(&vouch, &chain.end, &chain.root, names->chain, err));
+    TRY(root_crl_fits(by, &chain.root, names->chain, err));
     TRY(document_signature_check(&vouch, header, &chain.end, names->signature, names->signature_qvl,
                                  err));
     *facts = document_facts(header, &chain);
