@@ -1,0 +1,2 @@
+/* flight.c: of the collateral service. */
+typedef int serve_flight_placeholder;

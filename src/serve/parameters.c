@@ -1,0 +1,2 @@
+/* parameters.c: of the collateral service. */
+typedef int serve_parameters_placeholder;
