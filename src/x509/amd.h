@@ -51,7 +51,8 @@ typedef struct amd_vcek {
     int64_t not_before, not_after;
 } amd_vcek;
 
-/* A VCEK (DER or PEM) signed by the ASK of `chain_pem` (checked as above). */
+/* A VCEK (DER or PEM) signed by the ASK of `chain_pem` (checked as above), for the same product.
+ * UNSUPPORTED under an ASVK: a VLEK names no chip. */
 assay_status amd_vcek_check(assay_span certificate, assay_span chain_pem, const amd_roots *roots,
                             amd_vcek *out, assay_error *err);
 
@@ -63,7 +64,8 @@ typedef struct amd_crl {
 assay_status amd_crl_check(assay_span crl, assay_span chain_pem, const amd_roots *roots,
                            amd_crl *out, assay_error *err);
 
-/* TCB_VERSION as THIM and the SNP report have it: 8 bytes; which byte is which differs on Turin. */
+/* TCB_VERSION as the SNP report has it: 8 bytes, the boot loader's (Turin: the FMC's) first; the
+ * hex text of THIM's tcbVersion and tcbm has them the other way round. Fills the five SPLs. */
 void amd_tcb_read(amd_product product, const uint8_t tcb[AMD_TCB_SIZE], amd_vcek *out);
 
 #endif
