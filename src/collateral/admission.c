@@ -262,38 +262,69 @@ static assay_status leaf_unlisted_check(const x509_crl *crl, const x509_cert *le
     return error_as(err, ASSAY_REVOKED, QVL_PCK_REVOKED, 0);
 }
 
-static admitted leaf_facts(const x509_cert *leaf, const issuer_chain *chain,
+static admitted leaf_facts(const x509_cert *leaf, const pck_issuer *issuer,
                            const pck_extension *extension)
 {
     admitted facts = { .issue_date = leaf->not_before,
                        .next_update = leaf->not_after,
-                       .chain_end = chain->validity.end,
+                       .chain_end = issuer->end,
                        .ca = pck_ca_of_name(leaf->issuer) };
     memcpy(facts.fmspc, extension->fmspc, sizeof(facts.fmspc));
-    memcpy(facts.root_point, chain->root.point, P256_POINT_SIZE);
+    memcpy(facts.root_point, issuer->root.point, P256_POINT_SIZE);
     return facts;
+}
+
+assay_status admit_pck_issuer(const admission *by, assay_span chain, pck_issuer *out,
+                              assay_error *err)
+{
+    static const char chain_name[] = "pck_certificate_issuer_chain";
+    const vouching vouch = vouching_by(by, &out->trust);
+    p256_key *key = NULL;
+    issuer_chain issuer;
+    TRY(chain_read(by, chain, chain_name, &issuer, err));
+    TRY(pck_chain_check(by, &vouch, &issuer, chain_name, err));
+    TRY(x509_trust_key(NULL, &out->trust, issuer.end.point, &key, chain_name, err));
+    p256_key_free(key);
+    out->ca = issuer.end;
+    out->root = issuer.root;
+    out->end = issuer.validity.end;
+    return ASSAY_OK;
+}
+
+void pck_issuer_free(pck_issuer *issuer)
+{
+    x509_trust_free(&issuer->trust);
+}
+
+assay_status admit_pck_certificate_of(const admission *by, const pck_issuer *issuer,
+                                      assay_span certificate, const x509_crl *pck_crl,
+                                      admitted *out, pck_extension *extension, assay_error *err)
+{
+    x509_cert leaf;
+    pck_extension platform;
+    TRY(leaf_read(by, certificate, &leaf, err));
+    TRY(x509_role_check(ROLE_PCK_LEAF, &leaf, leaf_name, err));
+    TRY(x509_link_check(ROLE_PCK_LEAF, &leaf, &issuer->ca, &issuer->trust, NULL, leaf_name, err));
+    TRY(leaf_unlisted_check(pck_crl, &leaf, &issuer->ca, err));
+    TRY(pck_extension_parse(&leaf, pck_ca_of_name(leaf.issuer), leaf_name, &platform, err));
+    *out = leaf_facts(&leaf, issuer, &platform);
+    *extension = platform;
+    return ASSAY_OK;
+}
+
+static void issuer_drop(pck_issuer *issuer)
+{
+    pck_issuer_free(issuer);
 }
 
 assay_status admit_pck_certificate(const admission *by, assay_span certificate, assay_span chain,
                                    const x509_crl *pck_crl, admitted *out, pck_extension *extension,
                                    assay_error *err)
 {
-    static const char chain_name[] = "pck_certificate_issuer_chain";
-    AUTO_TRUST trust = { .key_count = 0 };
-    const vouching vouch = vouching_by(by, &trust);
-    x509_cert leaf;
-    issuer_chain issuer;
-    pck_extension platform;
-    TRY(leaf_read(by, certificate, &leaf, err));
-    TRY(chain_read(by, chain, chain_name, &issuer, err));
-    TRY(pck_chain_check(by, &vouch, &issuer, chain_name, err));
-    TRY(x509_role_check(ROLE_PCK_LEAF, &leaf, leaf_name, err));
-    TRY(x509_link_check(ROLE_PCK_LEAF, &leaf, &issuer.end, NULL, &trust, leaf_name, err));
-    TRY(leaf_unlisted_check(pck_crl, &leaf, &issuer.end, err));
-    TRY(pck_extension_parse(&leaf, pck_ca_of_name(leaf.issuer), leaf_name, &platform, err));
-    *out = leaf_facts(&leaf, &issuer, &platform);
-    *extension = platform;
-    return ASSAY_OK;
+    __attribute__((cleanup(issuer_drop))) pck_issuer issuer = { .end = 0 };
+    TRY(size_check(certificate, leaf_name, err));
+    TRY(admit_pck_issuer(by, chain, &issuer, err));
+    return admit_pck_certificate_of(by, &issuer, certificate, pck_crl, out, extension, err);
 }
 
 /* ---- Dates ---- */

@@ -54,6 +54,21 @@ assay_status admit_pck_certificate(const admission *by, assay_span certificate, 
                                    const x509_crl *pck_crl, admitted *out, pck_extension *extension,
                                    assay_error *err);
 
+/* The issuer chain of many PCK certificates, proved once; then each of them, from any thread with
+ * an admission of its own. Views into the chain given and the arena of `by`. Zero it before;
+ * pck_issuer_free() after. */
+typedef struct pck_issuer {
+    x509_cert ca, root;
+    int64_t end;
+    x509_trust trust; /* read only from then on */
+} pck_issuer;
+assay_status admit_pck_issuer(const admission *by, assay_span chain, pck_issuer *out,
+                              assay_error *err);
+void pck_issuer_free(pck_issuer *issuer);
+assay_status admit_pck_certificate_of(const admission *by, const pck_issuer *issuer,
+                                      assay_span certificate, const x509_crl *pck_crl,
+                                      admitted *out, pck_extension *extension, assay_error *err);
+
 /* MALFORMED by the names "collateral_expired", when the item or its issuer chain is stale at `now`,
  * and "collateral_not_yet_valid", when it begins more than a day later (clocks differ). */
 assay_status admission_dates_check(const admitted *item, int64_t now, const char *what,

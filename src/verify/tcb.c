@@ -1,5 +1,6 @@
 /* tcb.c: which TCB level a platform, its TDX module and its QE have reached: steps 21 to 23, 30 and
  * 31, and section 5 of verification.md. */
+#include "verify/tcb.h"
 #include "evidence/fields.h"
 #include "verify/steps.h"
 
@@ -100,16 +101,22 @@ static bool reaches(const uint8_t *have, const uint8_t *want, size_t from)
     return true;
 }
 
-/* Section 5.1. `tdx` NULL: SGX rules alone. */
-static int platform_level(const tcb_info *info, const pck_extension *pck, const uint8_t *tdx)
+/* Section 5.1. */
+int tcb_platform_level(const tcb_info *info, const uint8_t components[16], uint16_t pce_svn,
+                       const uint8_t *tdx)
 {
     for (int i = 0; i < info->levels.count; i++) {
         const tcb_level *level = &info->levels.at[i];
-        if (reaches(pck->components, level->sgx, 0) && pck->pce_svn >= level->pce_svn &&
+        if (reaches(components, level->sgx, 0) && pce_svn >= level->pce_svn &&
             (tdx == NULL || reaches(tdx, level->tdx, tdx[1] == 0 ? 0 : 2)))
             return i;
     }
     return NO_LEVEL;
+}
+
+static int platform_level(const tcb_info *info, const pck_extension *pck, const uint8_t *tdx)
+{
+    return tcb_platform_level(info, pck->components, pck->pce_svn, tdx);
 }
 
 /* Section 5.2. */
