@@ -15,8 +15,11 @@ typedef struct job_settings {
 } job_settings;
 
 assay_status jobs_new(const job_settings *settings, jobs **out, assay_error *err);
-/* Waits for running jobs; those that wait are dropped with `cancelled`. */
-void jobs_free(jobs *j);
+/* From now on jobs_stopping() is true: jobs that wait are run all the same, and are brief. Ends
+ * jobs_every() and waits for all of them. Later submissions are refused as JOB_FULL. */
+void jobs_stop(jobs *j);
+bool jobs_stopping(const jobs *j);
+void jobs_free(jobs *j); /* stops first; NULL is fine */
 
 /* Runs on a worker. */
 typedef void (*job_run)(void *context);
@@ -32,7 +35,8 @@ typedef struct flight_waiter {
 } flight_waiter;
 typedef enum flight_role { FLIGHT_LEADER, FLIGHT_FOLLOWER } flight_role;
 flight_role flight_join(jobs *j, const char *key, flight_waiter *waiter);
-/* Ends the flight and hands out every waiter, the leader's too, in order of arrival. */
+/* Ends the flight and hands out every waiter, the leader's too, in order of arrival. NULL when
+ * there was no memory to remember the flight: then the leader waits alone. */
 flight_waiter *flight_land(jobs *j, const char *key);
 
 /* Calls `run` about every `milliseconds`, on a thread of its own until jobs_free(). */

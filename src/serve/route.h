@@ -99,6 +99,10 @@ typedef struct baseline_choice {
     uint32_t number; /* TCB evaluation data number asked for; 0: the channel decides */
 } baseline_choice;
 
+/* GET rows with ROUTE_UPSTREAM run first where nobody may wait for a vendor, and again among the
+ * upstream workers when call_may_ask() said that they want to; POST and PUT at once there. */
+typedef enum call_patience { CALL_STORE_ONLY = 0, CALL_MAY_WAIT } call_patience;
+
 typedef struct call {
     service *service;
     const route *route;
@@ -113,8 +117,20 @@ typedef struct call {
     arena *memory;        /* gone when the call is answered */
     unsigned code;        /* 0; or the HTTP code that a failing handler wants */
     unsigned retry_after; /* seconds, for 503 and 429 */
+    call_patience patience;
+    bool wants_vendor; /* set by call_may_ask() */
     assay_error error;
 } call;
+
+/* Before anything that asks a vendor, and before anything is written: OK when this worker may wait;
+ * else the handler hands the failure on, and is run again where it may. */
+assay_status call_may_ask(call *c);
+
+/* A parameter of the form PARAMETER_NUMBER, by its place in the row; `otherwise` when it was not
+ * given. */
+uint32_t call_number(const call *c, size_t index, uint32_t otherwise);
+/* A parameter of the form PARAMETER_WORD is this word of the row. False when it was not given. */
+bool call_word_is(const call *c, size_t index, const char *word);
 
 /* ---- An answer --------------------------------------------------------------------------------
  */
