@@ -130,3 +130,15 @@ void store_u64le(uint8_t *p, uint64_t value)
     for (size_t i = 0; i < 8; i++)
         p[i] = (uint8_t)(value >> (8 * i));
 }
+
+void bytes_add_percent_encoded(sim_bytes *bytes, assay_span in)
+{
+    for (size_t i = 0; i < in.size; i++) {
+        uint8_t c = in.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (letter || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~')
+            bytes_add_u8(bytes, c);
+        else
+            bytes_add_format(bytes, "%%%02X", c);
+    }
+}

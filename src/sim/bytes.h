@@ -33,6 +33,9 @@ void bytes_add_repeated(sim_bytes *bytes, uint8_t value, size_t count);
 void bytes_add_hex(sim_bytes *bytes, assay_span in, const char *digits);
 extern const char hex_upper[], hex_lower[];
 
+/* Everything but the unreserved characters of RFC 3986 as %XX, as Intel does it. */
+void bytes_add_percent_encoded(sim_bytes *bytes, assay_span in);
+
 /* Puts `in` in the place of `size` bytes at `at`; both are cut to what is there. */
 void bytes_replace(sim_bytes *bytes, size_t at, size_t size, assay_span in);
 

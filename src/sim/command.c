@@ -1,108 +1,68 @@
 /* command.c: the command line of `assay-sim vendor`. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "sim/options.h"
 #include "sim/vendor.h"
 
-enum { EXIT_OK = 0, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 4, DAYS_MAX = 3650 };
-
-typedef struct vendor_request vendor_request;
-
-typedef struct vendor_option {
-    const char *name;
-    const char *argument; /* NULL: a switch */
-    const char *summary;
-    assay_status (*take)(const char *value, vendor_request *request, assay_error *err);
-} vendor_option;
-
-struct vendor_request {
+typedef struct vendor_request {
     sim_order order;
     sim_list_form form;
     bool help;
-};
+} vendor_request;
 
 typedef struct vendor_verb {
     const char *name;
     const char *summary;
     const char *example;
-    const vendor_option *options; /* ends with a NULL name */
+    const sim_option *options; /* ends with a NULL name */
     assay_status (*run)(const vendor_request *request, assay_error *err);
 } vendor_verb;
 
 /* ---- Values of options
  * --------------------------------------------------------------------------- */
 
-static assay_status number_of(const char *name, const char *value, uint64_t max, uint64_t *out,
-                              assay_error *err)
+static assay_status take_out(const char *value, void *into, assay_error *err)
 {
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || number > max)
-        return fail(err, ASSAY_USAGE, name, ASSAY_NO_OFFSET, "%s is no number up to %llu", value,
-                    (unsigned long long)max);
-    *out = number;
-    return ASSAY_OK;
-}
-
-static assay_status unknown(const char *where, const char *kind, const char *word,
-                            const char *const *candidates, assay_error *err)
-{
-    const char *meant = assay_suggest(word, candidates);
-    return fail(err, ASSAY_USAGE, where, ASSAY_NO_OFFSET, "unknown %s %s%s%s%s", kind, word,
-                meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "",
-                meant != NULL ? "?" : "");
-}
-
-static assay_status take_out(const char *value, vendor_request *request, assay_error *err)
-{
+    vendor_request *request = into;
     (void)err;
     request->order.folder = value;
     return ASSAY_OK;
 }
 
-static assay_status take_seed(const char *value, vendor_request *request, assay_error *err)
+static assay_status take_seed(const char *value, void *into, assay_error *err)
 {
-    return number_of("--seed", value, UINT64_MAX, &request->order.seed, err);
+    vendor_request *request = into;
+    return sim_option_number("--seed", value, UINT64_MAX, &request->order.seed, err);
 }
 
-static assay_status take_days(const char *value, vendor_request *request, assay_error *err)
+static assay_status take_days(const char *value, void *into, assay_error *err)
 {
-    uint64_t days = 0;
-    TRY(number_of("--days", value, DAYS_MAX, &days, err));
-    request->order.days = (unsigned)days;
-    return ASSAY_OK;
+    vendor_request *request = into;
+    return sim_option_days(value, &request->order.days, err);
 }
 
-static assay_status take_at(const char *value, vendor_request *request, assay_error *err)
+static assay_status take_at(const char *value, void *into, assay_error *err)
 {
-    if (assay_time_parse(value, &request->order.now, err) == ASSAY_OK)
-        return ASSAY_OK;
-    return fail(err, ASSAY_USAGE, "--at", ASSAY_NO_OFFSET,
-                "%s is no time: want 2026-06-01T12:00:00Z or Unix seconds", value);
+    vendor_request *request = into;
+    return sim_option_time("--at", value, &request->order.now, err);
 }
 
-static assay_status take_profile(const char *value, vendor_request *request, assay_error *err)
+static assay_status take_profile(const char *value, void *into, assay_error *err)
 {
-    const char *names[16] = { NULL };
-    request->order.profile = sim_profile_find(value);
-    if (request->order.profile != NULL)
-        return ASSAY_OK;
-    for (size_t i = 0; i < 15 && sim_profiles[i].name != NULL; i++)
-        names[i] = sim_profiles[i].name;
-    return unknown("--profile", "profile", value, names, err);
+    vendor_request *request = into;
+    return sim_option_profile(value, &request->order.profile, err);
 }
 
-static assay_status take_fault(const char *value, vendor_request *request, assay_error *err)
+static assay_status take_fault(const char *value, void *into, assay_error *err)
 {
+    vendor_request *request = into;
     const char *names[512] = { NULL };
     size_t cursor = 0, count = 0;
     const sim_fault *fault = sim_fault_find(value), *row;
     while ((row = sim_fault_next(&cursor)) != NULL && count < 511)
         names[count++] = row->name;
     if (fault == NULL)
-        return unknown("--fault", "fault", value, names, err);
+        return sim_option_unknown("--fault", "fault", value, names, err);
     if (fault->expected.outcome == SIM_ELSEWHERE)
         return fail(err, ASSAY_USAGE, "--fault", ASSAY_NO_OFFSET, "%s makes no files: %s", value,
                     fault->elsewhere);
@@ -113,8 +73,9 @@ static assay_status take_fault(const char *value, vendor_request *request, assay
     return ASSAY_OK;
 }
 
-static assay_status take_set(const char *value, vendor_request *request, assay_error *err)
+static assay_status take_set(const char *value, void *into, assay_error *err)
 {
+    vendor_request *request = into;
     if (request->order.setting_count == SIM_VENDOR_SETTING_MAX)
         return fail(err, ASSAY_USAGE, "--set", ASSAY_NO_OFFSET, "at most %d settings",
                     SIM_VENDOR_SETTING_MAX);
@@ -122,16 +83,18 @@ static assay_status take_set(const char *value, vendor_request *request, assay_e
     return ASSAY_OK;
 }
 
-static assay_status take_json(const char *value, vendor_request *request, assay_error *err)
+static assay_status take_json(const char *value, void *into, assay_error *err)
 {
+    vendor_request *request = into;
     (void)value;
     (void)err;
     request->form = SIM_LIST_JSON;
     return ASSAY_OK;
 }
 
-static assay_status take_help(const char *value, vendor_request *request, assay_error *err)
+static assay_status take_help(const char *value, void *into, assay_error *err)
 {
+    vendor_request *request = into;
     (void)value;
     (void)err;
     request->help = true;
@@ -200,12 +163,7 @@ static assay_status run_list_settings(const vendor_request *request, assay_error
     {                                                                                              \
         "--help", NULL, "explain", take_help                                                       \
     }
-#define OPTION_END                                                                                 \
-    {                                                                                              \
-        NULL, NULL, NULL, NULL                                                                     \
-    }
-
-static const vendor_option new_options[] = {
+static const sim_option new_options[] = {
     OPTION_OUT,
     { "--profile", "NAME", "kind of platform and quote (default tdx-v4)", take_profile },
     { "--seed", "N", "keys and random fields follow from it (default 1)", take_seed },
@@ -214,11 +172,11 @@ static const vendor_option new_options[] = {
     { "--fault", "NAME", "a manipulation; may be given several times", take_fault },
     { "--set", "KEY=VALUE", "a single value; may be given several times", take_set },
     OPTION_HELP,
-    OPTION_END,
+    SIM_OPTION_END,
 };
-static const vendor_option seeds_options[] = { OPTION_OUT, OPTION_HELP, OPTION_END };
-static const vendor_option list_options[] = { OPTION_JSON, OPTION_HELP, OPTION_END };
-static const vendor_option help_options[] = { OPTION_HELP, OPTION_END };
+static const sim_option seeds_options[] = { OPTION_OUT, OPTION_HELP, SIM_OPTION_END };
+static const sim_option list_options[] = { OPTION_JSON, OPTION_HELP, SIM_OPTION_END };
+static const sim_option help_options[] = { OPTION_HELP, SIM_OPTION_END };
 
 static const vendor_verb vendor_verbs[] = {
     { "new", "make a quote and its collateral", "assay-sim vendor new --out demo --profile tdx-v5",
@@ -246,71 +204,23 @@ static void help_vendor(void)
 static void help_verb(const vendor_verb *verb)
 {
     printf("usage: assay-sim vendor %s [OPTION]...\n\n%s.\n\n", verb->name, verb->summary);
-    for (const vendor_option *row = verb->options; row->name != NULL; row++)
-        printf("  %-10s %-10s %s\n", row->name, row->argument != NULL ? row->argument : "",
-               row->summary);
+    sim_options_help(verb->options);
     printf("\nexample: %s\n", verb->example);
-}
-
-/* The row that `word` ("--out" or "--out=DIR") names. */
-static const vendor_option *find_option(const vendor_verb *verb, const char *word)
-{
-    for (const vendor_option *row = verb->options; row->name != NULL; row++) {
-        size_t size = strlen(row->name);
-        if (strncmp(row->name, word, size) == 0 && (word[size] == '\0' || word[size] == '='))
-            return row;
-    }
-    return NULL;
-}
-
-static assay_status unknown_option(const vendor_verb *verb, const char *word, assay_error *err)
-{
-    const char *names[16] = { NULL };
-    for (size_t i = 0; i < 15 && verb->options[i].name != NULL; i++)
-        names[i] = verb->options[i].name;
-    return unknown(verb->name, word[0] == '-' ? "option" : "operand", word, names, err);
-}
-
-static assay_status parse_words(const vendor_verb *verb, char **words, size_t count,
-                                vendor_request *request, assay_error *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        const vendor_option *row = find_option(verb, words[i]);
-        if (row == NULL)
-            return unknown_option(verb, words[i], err);
-        const char *value = strchr(words[i], '=');
-        if (row->argument == NULL && value != NULL)
-            return fail(err, ASSAY_USAGE, row->name, ASSAY_NO_OFFSET, "takes no argument");
-        if (value != NULL)
-            value++;
-        else if (row->argument != NULL && i + 1 < count)
-            value = words[++i];
-        if (row->argument != NULL && value == NULL)
-            return fail(err, ASSAY_USAGE, row->name, ASSAY_NO_OFFSET, "needs %s behind it",
-                        row->argument);
-        TRY(row->take(value, request, err));
-    }
-    return ASSAY_OK;
-}
-
-static int complain(assay_status status, const assay_error *err)
-{
-    fprintf(stderr, "assay-sim: %s: %s\n", err->where, err->detail);
-    return status == ASSAY_USAGE ? EXIT_USAGE : EXIT_ENVIRONMENT;
 }
 
 static int run_verb(const vendor_verb *verb, char **words, size_t count, int64_t now)
 {
     vendor_request request = { .order = { .seed = 1, .now = now, .days = SIM_DEFAULT_DAYS } };
     assay_error err = { .status = ASSAY_OK };
-    assay_status status = parse_words(verb, words, count, &request, &err);
+    assay_status status =
+        sim_options_parse(verb->name, verb->options, words, count, &request, &err);
     if (status == ASSAY_OK && request.help) {
         help_verb(verb);
-        return EXIT_OK;
+        return SIM_EXIT_OK;
     }
     if (status == ASSAY_OK)
         status = verb->run(&request, &err);
-    return status == ASSAY_OK ? EXIT_OK : complain(status, &err);
+    return status == ASSAY_OK ? SIM_EXIT_OK : sim_complain(status, &err);
 }
 
 int sim_vendor_command(char **words, size_t count, int64_t now)
@@ -319,7 +229,7 @@ int sim_vendor_command(char **words, size_t count, int64_t now)
     assay_error err = { .status = ASSAY_OK };
     if (count > 0 && (strcmp(words[0], "--help") == 0 || strcmp(words[0], "help") == 0)) {
         help_vendor();
-        return EXIT_OK;
+        return SIM_EXIT_OK;
     }
     for (size_t i = 0; i < VERB_COUNT; i++) {
         names[i] = vendor_verbs[i].name;
@@ -327,9 +237,10 @@ int sim_vendor_command(char **words, size_t count, int64_t now)
             return run_verb(&vendor_verbs[i], words + 1, count - 1, now);
     }
     if (count == 0)
-        return complain(fail(&err, ASSAY_USAGE, "vendor", ASSAY_NO_OFFSET,
-                             "a verb must follow: new, list-profiles, list-faults, list-settings, "
-                             "seeds"),
-                        &err);
-    return complain(unknown("vendor", "verb", words[0], names, &err), &err);
+        return sim_complain(
+            fail(&err, ASSAY_USAGE, "vendor", ASSAY_NO_OFFSET,
+                 "a verb must follow: new, list-profiles, list-faults, list-settings, "
+                 "seeds"),
+            &err);
+    return sim_complain(sim_option_unknown("vendor", "verb", words[0], names, &err), &err);
 }

@@ -198,25 +198,34 @@ assay_status sim_identity_write(const sim_identity *identity, const sim_keyring 
     return put_signed(&identity->document, "enclaveIdentity", &inner, ring, out, err);
 }
 
-assay_status sim_evaluation_numbers_write(const sim_document *document, const sim_keyring *ring,
-                                          sim_bytes *out, assay_error *err)
+assay_status sim_recoveries_write(const sim_document *document, const sim_recovery *rows,
+                                  size_t count, const sim_keyring *ring, sim_bytes *out,
+                                  assay_error *err)
 {
-    static const char *const dates[][2] = {
-        { "2025-05-13T00:00:00Z", "2025-05-14T00:00:00Z" },
-        { "2024-11-12T00:00:00Z", "2024-11-13T00:00:00Z" },
-        { "2024-03-12T00:00:00Z", "2024-03-13T00:00:00Z" },
-    };
     sim_bytes inner = { 0 };
     put_head(document, &inner);
     bytes_add_text(&inner, ",\"tcbEvalNumbers\":[");
-    for (unsigned i = 0; i < 3; i++)
-        bytes_add_format(&inner,
-                         "%s{\"tcbEvaluationDataNumber\":%u,\"tcbRecoveryEventDate\":\"%s\","
-                         "\"tcbDate\":\"%s\"}",
-                         i > 0 ? "," : "", document->evaluation_number - i, dates[i][0],
-                         dates[i][1]);
+    for (size_t i = 0; i < count; i++) {
+        bytes_add_format(&inner, "%s{\"tcbEvaluationDataNumber\":%u,", i > 0 ? "," : "",
+                         rows[i].number);
+        put_time(&inner, "tcbRecoveryEventDate", rows[i].event);
+        bytes_add_text(&inner, ",");
+        put_time(&inner, "tcbDate", rows[i].event + SIM_DAY);
+        bytes_add_text(&inner, "}");
+    }
     bytes_add_text(&inner, "]}");
     return put_signed(document, "tcbEvaluationDataNumbers", &inner, ring, out, err);
+}
+
+assay_status sim_evaluation_numbers_write(const sim_document *document, const sim_keyring *ring,
+                                          sim_bytes *out, assay_error *err)
+{
+    /* 2025-05-13, 2024-11-12, 2024-03-12 */
+    static const int64_t events[] = { 1747094400, 1731369600, 1710201600 };
+    sim_recovery rows[3];
+    for (uint32_t i = 0; i < 3; i++)
+        rows[i] = (sim_recovery) { document->evaluation_number - i, events[i] };
+    return sim_recoveries_write(document, rows, 3, ring, out, err);
 }
 
 static void put_escaped(assay_span text, sim_bytes *out)

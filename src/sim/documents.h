@@ -11,8 +11,16 @@ assay_status sim_tcb_info_write(const sim_tcb_info *info, const sim_keyring *rin
 assay_status sim_identity_write(const sim_identity *identity, const sim_keyring *ring,
                                 sim_bytes *out, assay_error *err);
 
-/* TCB evaluation data numbers (3.4), signed by `document`'s key: its own number and the two before.
- */
+/* TCB evaluation data numbers (3.4), signed by `document`'s key. */
+typedef struct sim_recovery {
+    uint32_t number;
+    int64_t event; /* the day on which it became public; its TCBs date from the day after */
+} sim_recovery;
+assay_status sim_recoveries_write(const sim_document *document, const sim_recovery *rows,
+                                  size_t count, const sim_keyring *ring, sim_bytes *out,
+                                  assay_error *err);
+
+/* The same of the document's own number and the two before. */
 assay_status sim_evaluation_numbers_write(const sim_document *document, const sim_keyring *ring,
                                           sim_bytes *out, assay_error *err);
 
