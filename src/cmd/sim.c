@@ -5,6 +5,7 @@
 
 #include "assay/base.h"
 #include "exit_code.h"
+#include "sim/fleet_command.h"
 #include "sim/pcs_command.h"
 #include "sim/vendor.h"
 
@@ -17,6 +18,7 @@ typedef struct part {
 static const part parts[] = {
     { "vendor", "certificates, CRLs, TCB info, identities and quotes, with faults",
       sim_vendor_command },
+    { "fleet", "platforms by the million, to register and to import", sim_fleet_command },
     { "pcs", "the vendor online: Intel's PCS and AMD's KDS, with faults", sim_pcs_command },
 };
 enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };
@@ -33,7 +35,7 @@ static int usage(const char *word)
         fprintf(stderr, "assay-sim: unknown verb %s; did you mean %s?\n", word, meant);
     else if (word != NULL)
         fprintf(stderr, "assay-sim: unknown verb %s\n", word);
-    fprintf(stderr, "usage: assay-sim vendor|pcs [OPTION]...; see assay-sim --help\n");
+    fprintf(stderr, "usage: assay-sim vendor|fleet|pcs [OPTION]...; see assay-sim --help\n");
     return EXIT_CODE_USAGE;
 }
 

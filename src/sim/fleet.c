@@ -5,7 +5,7 @@
 
 #include "sim/certificates.h"
 
-const sim_model sim_models[] = {
+const fleet_model fleet_models[] = {
     { "E5", { 0x00, 0x60, 0x6a }, PCK_CA_PLATFORM, SIM_SGX_ONLY, 20 },
     { "E5", { 0x90, 0xc0, 0x6f }, PCK_CA_PLATFORM, SIM_SGX_AND_TDX, 30 },
     { "E5", { 0x50, 0x80, 0x6f }, PCK_CA_PLATFORM, SIM_SGX_AND_TDX, 20 },
@@ -29,17 +29,17 @@ enum { LEVEL_SHARE_COUNT = sizeof(level_shares) / sizeof(level_shares[0]) };
  * before this one are then not available. */
 enum { FRESH_OF = 16, FRESH_LEVEL = 4 };
 
-const sim_model *sim_model_find(const uint8_t fmspc[6])
+const fleet_model *fleet_model_find(const uint8_t fmspc[6])
 {
-    for (const sim_model *row = sim_models; row->kind != NULL; row++) {
+    for (const fleet_model *row = fleet_models; row->kind != NULL; row++) {
         if (memcmp(row->fmspc, fmspc, sizeof(row->fmspc)) == 0)
             return row;
     }
     return NULL;
 }
 
-assay_status sim_fleet_init(sim_fleet *fleet, uint64_t seed, int64_t now, unsigned days,
-                            uint64_t count, assay_error *err)
+assay_status fleet_init(sim_fleet *fleet, uint64_t seed, int64_t now, unsigned days, uint64_t count,
+                        assay_error *err)
 {
     memset(fleet, 0, sizeof(*fleet));
     fleet->seed = seed;
@@ -52,16 +52,16 @@ assay_status sim_fleet_init(sim_fleet *fleet, uint64_t seed, int64_t now, unsign
 /* ---- Members ----------------------------------------------------------------------------------
  */
 
-static const sim_world *world_of(const sim_fleet *fleet, const sim_model *model)
+static const sim_world *world_of(const sim_fleet *fleet, const fleet_model *model)
 {
     if (model->ca == PCK_CA_PROCESSOR)
         return &fleet->worlds[SIM_WORLD_PROCESSOR];
     return &fleet->worlds[model->reach == SIM_SGX_AND_TDX ? SIM_WORLD_TDX : SIM_WORLD_SGX];
 }
 
-static const sim_model *draw_model(uint16_t drawn)
+static const fleet_model *draw_model(uint16_t drawn)
 {
-    const sim_model *row = sim_models;
+    const fleet_model *row = fleet_models;
     for (unsigned left = drawn % 100u; row[1].kind != NULL && left >= row->share; row++)
         left -= row->share;
     return row;
@@ -104,11 +104,11 @@ static void member_of_world(const sim_world *world, fleet_member *m)
     memcpy(m->pce_id, p->pce_id, sizeof(m->pce_id));
     memcpy(m->cpu_svn, p->cpu_svn, sizeof(m->cpu_svn));
     m->pce_svn = (uint16_t)p->pce_svn;
-    m->model = sim_model_find(p->fmspc);
+    m->model = fleet_model_find(p->fmspc);
     m->world = world;
 }
 
-bool sim_fleet_member(const sim_fleet *fleet, uint64_t number, fleet_member *out)
+bool fleet_find(const sim_fleet *fleet, uint64_t number, fleet_member *out)
 {
     fleet_member member = { .number = number };
     if (number < fleet->count && number < SIM_WORLD_NUMBER)
@@ -135,13 +135,13 @@ static const struct {
     [SIM_ADD_PACKAGE] = { "assay-sim pack 1", SIM_MANIFEST_SIZE },
 };
 
-size_t sim_token_size(sim_token token)
+size_t fleet_token_size(fleet_token token)
 {
     return tokens[token].size;
 }
 
-void sim_token_write(const sim_fleet *fleet, const fleet_member *member, sim_token token,
-                     sim_bytes *out)
+void fleet_token_write(const sim_fleet *fleet, const fleet_member *member, fleet_token token,
+                       sim_bytes *out)
 {
     char name[48];
     uint8_t number[NUMBER_SIZE], fill[SIM_MANIFEST_SIZE];
@@ -154,12 +154,13 @@ void sim_token_write(const sim_fleet *fleet, const fleet_member *member, sim_tok
     bytes_add(out, span_of(fill, tokens[token].size - TOKEN_HEAD));
 }
 
-bool sim_token_find(const sim_fleet *fleet, sim_token token, assay_span bytes, fleet_member *out)
+bool fleet_token_find(const sim_fleet *fleet, fleet_token token, assay_span bytes,
+                      fleet_member *out)
 {
     fleet_member member;
     if (bytes.size != tokens[token].size ||
         !span_is(span_slice(bytes, 0, MARK_SIZE), tokens[token].mark) ||
-        !sim_fleet_member(fleet, load_u64le(bytes.data + MARK_SIZE), &member) ||
+        !fleet_find(fleet, load_u64le(bytes.data + MARK_SIZE), &member) ||
         !span_equal(span_slice(bytes, MARK_SIZE + NUMBER_SIZE, SIM_PPID_SIZE), SPAN(member.ppid)))
         return false;
     *out = member;
@@ -169,7 +170,7 @@ bool sim_token_find(const sim_fleet *fleet, sim_token token, assay_span bytes, f
 /* ---- Certificates -----------------------------------------------------------------------------
  */
 
-size_t sim_level_count(const fleet_member *member)
+size_t fleet_member_level_count(const fleet_member *member)
 {
     return member->world->tcb_info.level_count;
 }
@@ -179,18 +180,18 @@ const sim_level *fleet_member_level(const fleet_member *member, size_t level)
     return &member->world->tcb_info.levels[level];
 }
 
-bool fleet_member_has(const fleet_member *member, size_t level, sim_claim claim)
+bool fleet_member_has(const fleet_member *member, size_t level, fleet_claim claim)
 {
     return claim == SIM_BY_MANIFEST || !member->fresh || level >= FRESH_LEVEL;
 }
 
-void sim_level_tcbm(const sim_level *level, uint8_t out[SIM_TCBM_SIZE])
+void fleet_level_tcbm(const sim_level *level, uint8_t out[SIM_TCBM_SIZE])
 {
     memcpy(out, level->sgx, sizeof(level->sgx));
     store_u16le(out + sizeof(level->sgx), (uint16_t)level->pce_svn);
 }
 
-bool sim_level_covered(const sim_level *level, const uint8_t cpu_svn[16], uint16_t pce_svn)
+bool fleet_level_covered(const sim_level *level, const uint8_t cpu_svn[16], uint16_t pce_svn)
 {
     for (size_t i = 0; i < sizeof(level->sgx); i++) {
         if (cpu_svn[i] < level->sgx[i])
@@ -200,11 +201,11 @@ bool sim_level_covered(const sim_level *level, const uint8_t cpu_svn[16], uint16
 }
 
 size_t fleet_member_select(const fleet_member *member, const uint8_t cpu_svn[16], uint16_t pce_svn,
-                           sim_claim claim)
+                           fleet_claim claim)
 {
-    for (size_t i = 0; i < sim_level_count(member); i++) {
+    for (size_t i = 0; i < fleet_member_level_count(member); i++) {
         if (fleet_member_has(member, i, claim) &&
-            sim_level_covered(fleet_member_level(member, i), cpu_svn, pce_svn))
+            fleet_level_covered(fleet_member_level(member, i), cpu_svn, pce_svn))
             return i;
     }
     return SIZE_MAX;

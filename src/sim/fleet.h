@@ -20,17 +20,17 @@
 
 typedef enum sim_reach { SIM_SGX_ONLY, SIM_SGX_AND_TDX } sim_reach;
 
-typedef struct sim_model {
+typedef struct fleet_model {
     const char *kind; /* as Intel's fmspcs?platform= says: "E5", "E3", "client" */
     uint8_t fmspc[6];
     pck_ca ca;
     sim_reach reach;
     unsigned share; /* of 100 platforms */
-} sim_model;
+} fleet_model;
 
 /* Ends with a NULL kind. The FMSPCs of every profile of `vendor new` are among them. */
-extern const sim_model sim_models[];
-const sim_model *sim_model_find(const uint8_t fmspc[6]); /* NULL: none */
+extern const fleet_model fleet_models[];
+const fleet_model *fleet_model_find(const uint8_t fmspc[6]); /* NULL: none */
 
 /* ---- The fleet --------------------------------------------------------------------------------
  */
@@ -56,13 +56,13 @@ typedef struct sim_fleet {
 } sim_fleet;
 
 /* Platforms 0 to count - 1; `now` and `days` as in sim_world_init(). NO_MEMORY. */
-assay_status sim_fleet_init(sim_fleet *fleet, uint64_t seed, int64_t now, unsigned days,
-                            uint64_t count, assay_error *err);
+assay_status fleet_init(sim_fleet *fleet, uint64_t seed, int64_t now, unsigned days, uint64_t count,
+                        assay_error *err);
 
 typedef struct fleet_member {
     uint64_t number;
     const sim_world *world; /* whose CA and levels it has */
-    const sim_model *model;
+    const fleet_model *model;
     size_t level; /* the TCB level that it is at */
     bool fresh;   /* its TCB came after registration: see fleet_member_has() */
     uint8_t qe_id[SIM_QE_ID_SIZE];
@@ -74,46 +74,47 @@ typedef struct fleet_member {
 } fleet_member;
 
 /* False when the fleet has no such number. */
-bool sim_fleet_member(const sim_fleet *fleet, uint64_t number, fleet_member *out);
+bool fleet_find(const sim_fleet *fleet, uint64_t number, fleet_member *out);
 
 /* ---- What stands for a platform in requests ---------------------------------------------------
  */
 
-typedef enum sim_token {
+typedef enum fleet_token {
     SIM_ENCRYPTED_PPID,
     SIM_MANIFEST,
     SIM_ADD_PACKAGE,
     SIM_TOKEN_COUNT
-} sim_token;
+} fleet_token;
 
-size_t sim_token_size(sim_token token);
-void sim_token_write(const sim_fleet *fleet, const fleet_member *member, sim_token token,
-                     sim_bytes *out);
+size_t fleet_token_size(fleet_token token);
+void fleet_token_write(const sim_fleet *fleet, const fleet_member *member, fleet_token token,
+                       sim_bytes *out);
 
 /* False when these bytes stand for no platform of the fleet. */
-bool sim_token_find(const sim_fleet *fleet, sim_token token, assay_span bytes, fleet_member *out);
+bool fleet_token_find(const sim_fleet *fleet, fleet_token token, assay_span bytes,
+                      fleet_member *out);
 
 /* ---- PCK certificates -------------------------------------------------------------------------
  */
 
 /* How a platform came to ask: with its manifest everything can be made; by its encrypted PPID, one
  * platform in sixteen has no certificate for the newest TCBs ("Not available"). */
-typedef enum sim_claim { SIM_BY_PPID, SIM_BY_MANIFEST } sim_claim;
+typedef enum fleet_claim { SIM_BY_PPID, SIM_BY_MANIFEST } fleet_claim;
 
-size_t sim_level_count(const fleet_member *member);
+size_t fleet_member_level_count(const fleet_member *member);
 const sim_level *fleet_member_level(const fleet_member *member, size_t level);
-bool fleet_member_has(const fleet_member *member, size_t level, sim_claim claim);
+bool fleet_member_has(const fleet_member *member, size_t level, fleet_claim claim);
 
 /* CPUSVN and PCESVN (little-endian) of a level. */
-void sim_level_tcbm(const sim_level *level, uint8_t out[SIM_TCBM_SIZE]);
+void fleet_level_tcbm(const sim_level *level, uint8_t out[SIM_TCBM_SIZE]);
 
 /* True when a raw TCB is nowhere below the level. */
-bool sim_level_covered(const sim_level *level, const uint8_t cpu_svn[16], uint16_t pce_svn);
+bool fleet_level_covered(const sim_level *level, const uint8_t cpu_svn[16], uint16_t pce_svn);
 
 /* The first level, from the newest, that is not above the raw TCB and has a certificate;
  * SIZE_MAX: none. */
 size_t fleet_member_select(const fleet_member *member, const uint8_t cpu_svn[16], uint16_t pce_svn,
-                           sim_claim claim);
+                           fleet_claim claim);
 
 /* The world of this platform at that level: certificate, platform and quote of `vendor new` for it.
  */

@@ -85,11 +85,11 @@ static bool take_number(const pcs_request *request, uint32_t *out, pcs_reply *re
 /* ---- Documents ---------------------------------------------------------------------------------
  */
 
-static const sim_model *model_after(const sim_model *model, sim_reach reach)
+static const fleet_model *model_after(const fleet_model *model, sim_reach reach)
 {
-    const sim_model *row = model;
+    const fleet_model *row = model;
     do {
-        row = row[1].kind != NULL ? row + 1 : sim_models;
+        row = row[1].kind != NULL ? row + 1 : fleet_models;
     } while (row->reach < reach);
     return row;
 }
@@ -103,7 +103,7 @@ assay_status pcs_tcb(pcs_vendor *vendor, const pcs_request *request, pcs_reply *
     if (!pcs_take_hex(request, "fmspc", fmspc, sizeof(fmspc), reply) ||
         !take_number(request, &number, reply))
         return ASSAY_OK;
-    const sim_model *model = sim_model_find(fmspc);
+    const fleet_model *model = fleet_model_find(fmspc);
     if (model == NULL || model->reach < reach)
         return pcs_refuse(reply, 404, "no TCB info for this FMSPC");
     if (request->issue.subject == PCS_ANOTHER)
@@ -192,13 +192,13 @@ assay_status pcs_fmspcs(pcs_vendor *vendor, const pcs_request *request, pcs_repl
     (void)err;
     const char *wanted = pcs_parameter_of(request, "platform"), *separator = "";
     bool all = wanted == NULL || strcmp(wanted, "all") == 0, known = all;
-    for (const sim_model *row = sim_models; row->kind != NULL && !known; row++)
+    for (const fleet_model *row = fleet_models; row->kind != NULL && !known; row++)
         known = strcmp(wanted, row->kind) == 0;
     if (!known)
         return pcs_refuse(reply, 400, "platform: want all, client, E3 or E5");
     reply->type = "application/json";
     bytes_add_text(&reply->body, "[");
-    for (const sim_model *row = sim_models; row->kind != NULL; row++) {
+    for (const fleet_model *row = fleet_models; row->kind != NULL; row++) {
         if (!all && strcmp(wanted, row->kind) != 0)
             continue;
         bytes_add_format(&reply->body, "%s{\"fmspc\":\"", separator);

@@ -5,7 +5,7 @@
 /* What a request for PCK certificates says. */
 typedef struct pck_query {
     fleet_member member;
-    sim_claim claim;
+    fleet_claim claim;
     bool has_tcb; /* also when only its CPUSVN was asked for: pckcerts/config */
     uint8_t cpu_svn[16];
     uint8_t pce_svn[2];
@@ -52,7 +52,7 @@ static bool take_parameters(const pcs_vendor *vendor, const pcs_request *request
     memset(out->pce_svn, 0xff, sizeof(out->pce_svn));
     if (one && !pcs_take_hex(request, "pcesvn", out->pce_svn, sizeof(out->pce_svn), reply))
         return false;
-    if (!sim_token_find(&vendor->fleet, SIM_ENCRYPTED_PPID, SPAN(token), &out->member))
+    if (!fleet_token_find(&vendor->fleet, SIM_ENCRYPTED_PPID, SPAN(token), &out->member))
         return no_platform(reply);
     return pce_id_fits(out, pce_id, reply);
 }
@@ -74,7 +74,7 @@ static assay_status read_body(const pcs_vendor *vendor, json_t *root, const char
         TRY(json_take_hex(root, "pcesvn", "$", out->pce_svn, sizeof(out->pce_svn), err));
     if (text.size != 2 * sizeof(manifest) ||
         assay_hex_decode(text, manifest, sizeof(manifest), NULL) != ASSAY_OK ||
-        !sim_token_find(&vendor->fleet, SIM_MANIFEST, SPAN(manifest), &out->member))
+        !fleet_token_find(&vendor->fleet, SIM_MANIFEST, SPAN(manifest), &out->member))
         no_platform(reply);
     else
         pce_id_fits(out, pce_id, reply);
@@ -106,7 +106,7 @@ static bool take_query(const pcs_vendor *vendor, const pcs_request *request, pck
                            : take_parameters(vendor, request, out, reply)))
         return false;
     if (request->issue.subject == PCS_ANOTHER)
-        sim_fleet_member(&vendor->fleet, out->member.number == 0 ? 1 : 0, &out->member);
+        fleet_find(&vendor->fleet, out->member.number == 0 ? 1 : 0, &out->member);
     return true;
 }
 
@@ -130,7 +130,7 @@ static void put_headers(const pcs_vendor *vendor, const pcs_request *request,
 static void put_tcbm(const sim_level *level, sim_bytes *out)
 {
     uint8_t tcbm[SIM_TCBM_SIZE];
-    sim_level_tcbm(level, tcbm);
+    fleet_level_tcbm(level, tcbm);
     bytes_add_hex(out, SPAN(tcbm), hex_upper);
 }
 
@@ -187,9 +187,9 @@ assay_status pcs_pckcerts(pcs_vendor *vendor, const pcs_request *request, pcs_re
     const char *separator = "[";
     if (!take_query(vendor, request, &query, reply))
         return ASSAY_OK;
-    for (size_t i = 0; i < sim_level_count(&query.member); i++) {
+    for (size_t i = 0; i < fleet_member_level_count(&query.member); i++) {
         const sim_level *level = fleet_member_level(&query.member, i);
-        if (query.has_tcb && !sim_level_covered(level, query.cpu_svn, load_u16le(query.pce_svn)))
+        if (query.has_tcb && !fleet_level_covered(level, query.cpu_svn, load_u16le(query.pce_svn)))
             continue;
         bytes_add_text(&reply->body, separator);
         TRY(put_certificate(vendor, request, &query, i, &reply->body, err));
@@ -211,7 +211,7 @@ assay_status pcs_register(pcs_vendor *vendor, const pcs_request *request, pcs_re
 {
     (void)err;
     fleet_member member;
-    if (!sim_token_find(&vendor->fleet, SIM_MANIFEST, request->body, &member))
+    if (!fleet_token_find(&vendor->fleet, SIM_MANIFEST, request->body, &member))
         return pcs_refuse(reply, 400, "no platform manifest of the simulator");
     reply->status = 201;
     reply->type = "text/plain";
@@ -229,7 +229,7 @@ assay_status pcs_add_package(pcs_vendor *vendor, const pcs_request *request, pcs
     fleet_member member;
     if (request->subscription_key == NULL || request->subscription_key[0] == '\0')
         return pcs_refuse(reply, 401, "Ocp-Apim-Subscription-Key is missing");
-    if (!sim_token_find(&vendor->fleet, SIM_ADD_PACKAGE, request->body, &member))
+    if (!fleet_token_find(&vendor->fleet, SIM_ADD_PACKAGE, request->body, &member))
         return pcs_refuse(reply, 400, "no add package of the simulator");
     sim_random(vendor->fleet.seed, "platform membership", certificate, sizeof(certificate));
     pcs_reply_header(reply, "Certificate-Count", SPAN_TEXT("1"));

@@ -42,7 +42,7 @@ assay_status pcs_vendor_init(pcs_vendor *vendor, uint64_t seed, int64_t begin, u
     vendor->begin = begin;
     vendor->days = days;
     vendor->kds.seed = seed;
-    TRY(sim_fleet_init(&vendor->fleet, seed, begin, days, platforms, err));
+    TRY(fleet_init(&vendor->fleet, seed, begin, days, platforms, err));
     return make_chains(&vendor->fleet, &vendor->chains, err);
 }
 
