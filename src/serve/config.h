@@ -100,7 +100,12 @@ assay_status config_environment(char *const *environment, serve_config *config, 
 /* What no single key can say: rule 12, files that must be there together, ranges that depend. */
 assay_status config_check(const serve_config *config, assay_error *err);
 
-/* The whole configuration as a commented file: `assayd init`, and `check-config --show`. */
+/* The store's URL with a file of SQLite below the state directory. */
+enum { CONFIG_URL_SIZE = 2 * CONFIG_TEXT_SIZE };
+void config_store_url(const serve_config *config, char out[CONFIG_URL_SIZE]);
+
+/* The whole configuration as a commented file, without secrets: `assayd init`, and `check-config
+ * --show`. memory_free(). */
 assay_status config_write(const serve_config *config, char **out, assay_error *err);
 
 #endif

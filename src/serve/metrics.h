@@ -16,6 +16,10 @@ void metrics_refused_ingest(metrics *m, const char *kind, const char *reason);
 /* Any other counter of the fixed table in metrics.c ("coalesced", "negative_hits", ...). */
 void metrics_count(metrics *m, const char *name, uint64_t by);
 
+/* Whose connections are shown; NULL before the listeners start and after they end. */
+struct http_server;
+void metrics_server_set(metrics *m, const struct http_server *server);
+
 /* The whole text: counters, and what it asks of the other parts (answers, jobs, upstream, server,
  * per-item issue, nextUpdate and fetched as absolute timestamps). */
 assay_status metrics_write(service *s, arena *memory, assay_span *out, assay_error *err);
