@@ -19,9 +19,9 @@
 #include <stdatomic.h>
 
 #include "base/span.h"
+#include "http/header.h"
 
-/* ---- Requests ---------------------------------------------------------------------------------
- */
+/* ---- Requests -------------------------------------------------------------------------------- */
 
 typedef enum http_method {
     HTTP_OTHER = 0, /* answered with 501 by the server itself */
@@ -34,13 +34,6 @@ typedef enum http_method {
 } http_method;
 
 const char *http_method_name(http_method method);
-
-enum { HTTP_HEADER_MAX = 64, HTTP_ADDRESS_SIZE = 64 };
-
-typedef struct http_header {
-    assay_span name; /* as received: compare with http_name_is() */
-    assay_span value;
-} http_header;
 
 typedef enum http_security { HTTP_PLAIN, HTTP_TLS } http_security;
 
@@ -65,8 +58,7 @@ typedef struct http_request {
 assay_span http_header_value(const http_request *request, const char *name, bool *repeated);
 bool http_name_is(assay_span name, const char *wanted);
 
-/* ---- Replies ----------------------------------------------------------------------------------
- */
+/* ---- Replies --------------------------------------------------------------------------------- */
 
 /* Complete, immutable, shared by any number of exchanges and threads. */
 typedef struct http_reply http_reply;
@@ -82,8 +74,7 @@ assay_span http_reply_headers(const http_reply *reply);
 assay_span http_reply_body(const http_reply *reply);
 size_t http_reply_memory(const http_reply *reply); /* bytes it holds */
 
-/* ---- Exchanges --------------------------------------------------------------------------------
- */
+/* ---- Exchanges ------------------------------------------------------------------------------- */
 
 typedef struct http_exchange http_exchange;
 
@@ -106,8 +97,7 @@ typedef struct http_sending {
  * nothing is sent. The exchange must not be touched afterwards. `sending` may be NULL. */
 void http_respond(http_exchange *exchange, http_reply *reply, const http_sending *sending);
 
-/* ---- The server -------------------------------------------------------------------------------
- */
+/* ---- The server ------------------------------------------------------------------------------ */
 
 enum { HTTP_LISTENER_MAX = 8 };
 
@@ -176,8 +166,7 @@ typedef struct http_statistics {
 } http_statistics;
 void http_server_statistics(const http_server *server, http_statistics *out);
 
-/* ---- Small parts that handlers need -----------------------------------------------------------
- */
+/* ---- Small parts that handlers need ---------------------------------------------------------- */
 
 /* Decodes %XX (and, in queries, '+' as a space when `plus` says so) into `out` of at least in.size
  * bytes. MALFORMED with the offset for a bad escape or NUL. */
