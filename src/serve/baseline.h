@@ -38,5 +38,14 @@ assay_status baselines_choose(baselines *b, const char *name, assay_tee tee, con
 /* True when it is known. */
 bool baselines_knows(baselines *b, const char *name);
 void baselines_default(baselines *b, char out[64]);
+/* The whole baseline, also one that is built in. Errors as of baselines_choose(). */
+assay_status baselines_get(baselines *b, const char *name, baseline *out, assay_error *err);
+
+/* The record (kind "setting") that names the default, when an operator has promoted one. */
+#define BASELINE_DEFAULT_RECORD "baseline.default"
+
+/* Tells (log, metric) of evaluation numbers in the item numbers/{tee} that were not there before,
+ * and remembers them: called by the refresher whenever the item has changed. */
+assay_status baseline_announce(service *s, assay_tee tee, int64_t now, assay_error *err);
 
 #endif

@@ -1,0 +1,290 @@
+/* registration.c: what POST platforms says, and what follows. collateral-service.md 1, 7.6, 7.8. */
+#include "serve/registration.h"
+
+#include "collateral/members.h"
+#include "serve/answers.h"
+#include "serve/log.h"
+#include "serve/metrics.h"
+#include "serve/refresh.h"
+
+/* ---- The body ---- */
+
+static const char *const registration_members[] = { "qe_id",   "pce_id",   "cpu_svn",
+                                                    "pce_svn", "enc_ppid", "platform_manifest",
+                                                    NULL };
+
+static assay_status take_bytes(json_t *object, const char *member, const char *where, size_t max,
+                               arena *memory, assay_span *out, assay_error *err)
+{
+    assay_span text;
+    TRY(json_take_text(object, member, where, &text, err));
+    if (text.size > 2 * max)
+        return json_fail(err, where, member, "has %zu digits, want at most %zu", text.size,
+                         2 * max);
+    uint8_t *bytes = arena_new(memory, text.size / 2 + 1, 1);
+    if (bytes == NULL)
+        return fail(err, ASSAY_NO_MEMORY, where, ASSAY_NO_OFFSET, "no memory");
+    if (assay_hex_decode(text, bytes, text.size / 2, NULL) != ASSAY_OK)
+        return json_fail(err, where, member, "is not hex");
+    *out = span_of(text.size == 0 ? NULL : bytes, text.size / 2);
+    return ASSAY_OK;
+}
+
+static bool is_given(json_t *object, const char *member)
+{
+    json_t *value = json_object_get(object, member);
+    return value != NULL && !(json_is_string(value) && json_string_length(value) == 0);
+}
+
+static assay_status take_svns(json_t *object, const char *where, store_platform *out,
+                              assay_error *err)
+{
+    uint8_t svn[2];
+    TRY(json_take_hex(object, "cpu_svn", where, out->cpu_svn, sizeof(out->cpu_svn), err));
+    TRY(json_take_hex(object, "pce_svn", where, svn, sizeof(svn), err));
+    out->pce_svn = load_u16le(svn);
+    return ASSAY_OK;
+}
+
+static assay_status take_encrypted_ppid(json_t *object, const char *where, arena *memory,
+                                        store_platform *out, assay_error *err)
+{
+    assay_span ppid;
+    TRY(take_bytes(object, "enc_ppid", where, ENCRYPTED_PPID_SIZE, memory, &ppid, err));
+    if (ppid.size != ENCRYPTED_PPID_SIZE || span_is_zero(ppid))
+        return json_fail(err, where, "enc_ppid",
+                         "want %d bytes that are not all zero, or a platform_manifest",
+                         ENCRYPTED_PPID_SIZE);
+    out->encrypted_ppid = ppid;
+    return ASSAY_OK;
+}
+
+assay_status registration_take(json_t *object, const char *where, arena *memory,
+                               store_platform *out, assay_error *err)
+{
+    store_platform platform = { .pce_id = 0 };
+    uint8_t pce_id[2];
+    if (!json_is_object(object))
+        return fail(err, ASSAY_MALFORMED, where, ASSAY_NO_OFFSET, "want an object");
+    TRY(members_refuse_unknown(object, registration_members, where, "no member of a platform",
+                               err));
+    TRY(take_bytes(object, "qe_id", where, STORE_QE_ID_MAX, memory, &platform.qe_id, err));
+    if (platform.qe_id.size == 0)
+        return json_fail(err, where, "qe_id", "is empty");
+    TRY(json_take_hex(object, "pce_id", where, pce_id, sizeof(pce_id), err));
+    platform.pce_id = load_u16le(pce_id);
+    bool with_manifest = is_given(object, "platform_manifest");
+    if (with_manifest)
+        TRY(take_bytes(object, "platform_manifest", where, PLATFORM_MANIFEST_MAX, memory,
+                       &platform.platform_manifest, err));
+    else
+        TRY(take_encrypted_ppid(object, where, memory, &platform, err));
+    if (!with_manifest || is_given(object, "cpu_svn") || is_given(object, "pce_svn"))
+        TRY(take_svns(object, where, &platform, err));
+    *out = platform;
+    return ASSAY_OK;
+}
+
+assay_status registration_parse(assay_span body, arena *memory, store_platform *out,
+                                assay_error *err)
+{
+    json_document document;
+    TRY(json_document_parse(body, NULL, &document, "platform", err));
+    assay_status status = registration_take(document.root, "platform", memory, out, err);
+    json_document_free(&document);
+    return status;
+}
+
+/* ---- What is there already ---- */
+
+typedef struct present {
+    bool found;
+    store_platform platform;
+    bool selected;     /* its raw TCB has its certificate */
+    bool certificates; /* some are there */
+} present;
+
+static assay_status present_read(call *c, const store_platform *asked, present *out)
+{
+    store *s = c->service->store;
+    store_answer answer;
+    store_pck *certificates;
+    size_t count = 0;
+    present there = { .found = false };
+    TRY(store_platform_get(s, asked->qe_id, asked->pce_id, c->memory, &there.platform, &there.found,
+                           &c->error));
+    if (there.found) {
+        TRY(store_selected(s, asked->qe_id, asked->pce_id, asked->cpu_svn, asked->pce_svn,
+                           c->memory, &answer, &there.selected, &c->error));
+        TRY(store_certificates(s, asked->qe_id, asked->pce_id, c->memory, &certificates, &count,
+                               &c->error));
+    }
+    there.certificates = count > 0;
+    *out = there;
+    return ASSAY_OK;
+}
+
+/* A request without a manifest speaks of the platform with the one that is there. */
+static void complete(const present *there, store_platform *platform)
+{
+    if (!there->found)
+        return;
+    platform->registered = there->platform.registered;
+    if (platform->platform_manifest.size == 0 && there->platform.platform_manifest.size > 0) {
+        platform->platform_manifest = there->platform.platform_manifest;
+        platform->encrypted_ppid = (assay_span) { NULL, 0 };
+    }
+    if (!platform_tcb_known(platform)) {
+        memcpy(platform->cpu_svn, there->platform.cpu_svn, sizeof(platform->cpu_svn));
+        platform->pce_svn = there->platform.pce_svn;
+    }
+    memcpy(platform->fmspc, there->platform.fmspc, sizeof(platform->fmspc));
+    platform->ca = there->platform.ca;
+}
+
+static bool is_served(const present *there, const store_platform *platform)
+{
+    return there->certificates && there->platform.state == STORE_PLATFORM_REGISTERED &&
+           span_equal(there->platform.platform_manifest, platform->platform_manifest) &&
+           (there->selected || !platform_tcb_known(platform));
+}
+
+/* ---- Storing ---- */
+
+static bool same_tcb(const store_platform *a, const store_platform *b)
+{
+    return a->pce_svn == b->pce_svn && memcmp(a->cpu_svn, b->cpu_svn, sizeof(a->cpu_svn)) == 0;
+}
+
+/* The certificates stay; the raw TCB of the inventory follows what the platform says of itself. */
+static assay_status tcb_keep(call *c, const present *there, const store_platform *platform)
+{
+    store_platform now = there->platform;
+    if (same_tcb(&now, platform))
+        return ASSAY_OK;
+    memcpy(now.cpu_svn, platform->cpu_svn, sizeof(now.cpu_svn));
+    now.pce_svn = platform->pce_svn;
+    return store_platform_put(c->service->store, &now, STORE_KEEP, NULL, 0, NULL, 0, &c->error);
+}
+
+static assay_status queue(call *c, const store_platform *platform)
+{
+    char tag[PLATFORM_TAG_SIZE];
+    store_platform queued = *platform;
+    queued.state = STORE_PLATFORM_QUEUED;
+    TRY(store_platform_put(c->service->store, &queued, STORE_KEEP, NULL, 0, NULL, 0, &c->error));
+    platform_tag(platform->qe_id, platform->pce_id, tag);
+    answers_drop(c->service->answers, answers_tag(tag));
+    return ASSAY_OK;
+}
+
+/* OK when the platform waits for a vendor that is down; else the failure as an HTTP code. */
+static assay_status without_vendor(call *c, const store_platform *platform, registered *out)
+{
+    const assay_error failure = c->error;
+    if (!platform_upstream_down(&failure)) {
+        c->code = platform_upstream_code(&failure);
+        return failure.status;
+    }
+    TRY(queue(c, platform));
+    log_failure(LEVEL_WARNING, "platform.queued", &failure, NULL);
+    *out = REGISTERED_FOR_LATER;
+    return ASSAY_OK;
+}
+
+static bool came_from_vendor(const assay_error *error)
+{
+    return error->status == ASSAY_ENVIRONMENT && error->name != NULL &&
+           (strncmp(error->name, "fetch_", 6) == 0 || strncmp(error->name, "upstream_", 9) == 0);
+}
+
+static assay_status ask_and_keep(call *c, store_platform *platform, registered *out)
+{
+    platform_offer offer;
+    store_platform_record record;
+    tcb_info info = { .version = 0 };
+    assay_status status = platform_ask(c, platform, &offer, &c->retry_after, &c->error);
+    if (status == ASSAY_OK && offer.set.count > 0)
+        status = platform_tcb_info_fetch(c, offer.set.fmspc, &info, &c->error);
+    if (status != ASSAY_OK && came_from_vendor(&c->error))
+        return without_vendor(c, platform, out);
+    if (status != ASSAY_OK) {
+        c->code = 502;
+        return status;
+    }
+    c->code = 0;
+    if (platform_same(c, platform, &offer.set, &c->error) != ASSAY_OK) {
+        c->code = c->error.status == ASSAY_MISMATCH ? 409 : 0;
+        return c->error.status;
+    }
+    TRY(platform_record(platform, &offer, &info, c->memory, &record, &c->error));
+    TRY(platform_keep(c, &record, &c->error));
+    metrics_count(c->service->metrics, "registered", 1);
+    *out = offer.set.count > 0 ? REGISTERED_NOW : REGISTERED_UNAVAILABLE;
+    memcpy(platform->fmspc, record.platform.fmspc, sizeof(platform->fmspc));
+    platform->ca = record.platform.ca;
+    return ASSAY_OK;
+}
+
+/* ---- What a verifier will ask for next ---- */
+
+static void ensure(call *c, const item_name *name)
+{
+    char key[ITEM_KEY_SIZE];
+    store_item item;
+    bool found = false, changed;
+    unsigned wait;
+    item_key(name, key);
+    if (store_item_get(c->service->store, key, c->memory, &item, &found, NULL) != ASSAY_OK || found)
+        return;
+    /* Failures are counted and logged where they happen; the registration holds without them. */
+    (void)item_refresh(c->service, name, c->memory, c->now, &changed, &wait, NULL);
+}
+
+static void collateral_ensure(call *c, const store_platform *platform, unsigned channels)
+{
+    static const struct {
+        item_kind kind;
+        assay_tee tee;
+    } wanted[] = { { ITEM_TCB_INFO, ASSAY_TEE_SGX },
+                   { ITEM_TCB_INFO, ASSAY_TEE_TDX },
+                   { ITEM_QE_IDENTITY, ASSAY_TEE_SGX },
+                   { ITEM_QE_IDENTITY, ASSAY_TEE_TDX },
+                   { ITEM_QVE_IDENTITY, ASSAY_TEE_SGX } };
+    ensure(c, &(item_name) { .kind = ITEM_ROOT_CRL });
+    ensure(c, &(item_name) { .kind = ITEM_PCK_CRL, .ca = platform->ca });
+    for (unsigned channel = REGISTER_STANDARD; channel <= REGISTER_EARLY; channel <<= 1) {
+        for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]) && (channels & channel) != 0;
+             i++) {
+            item_name name = { .kind = wanted[i].kind,
+                               .tee = wanted[i].tee,
+                               .early = channel == REGISTER_EARLY };
+            memcpy(name.fmspc, platform->fmspc, sizeof(name.fmspc));
+            ensure(c, &name);
+        }
+    }
+}
+
+assay_status platform_register(call *c, const store_platform *asked, unsigned channels,
+                               registered *out)
+{
+    store_platform platform = *asked;
+    present there;
+    TRY(present_read(c, &platform, &there));
+    complete(&there, &platform);
+    platform.updated = c->now;
+    if (!there.found)
+        platform.registered = c->now;
+    if (is_served(&there, &platform)) {
+        *out = REGISTERED_BEFORE;
+        return tcb_keep(c, &there, &platform);
+    }
+    if (c->service->config.upstream.mode == FILL_OFFLINE) {
+        *out = REGISTERED_QUEUED;
+        return queue(c, &platform);
+    }
+    TRY(ask_and_keep(c, &platform, out));
+    if (*out == REGISTERED_NOW)
+        collateral_ensure(c, &platform, channels);
+    return ASSAY_OK;
+}
