@@ -49,7 +49,7 @@ void sim_name_write(der_writer *w, const char *common_name)
     der_close(w);
 }
 
-static void extension_open(der_writer *w, const char *oid, sim_criticality critical)
+void sim_extension_open(der_writer *w, const char *oid, sim_criticality critical)
 {
     der_open(w, DER_SEQUENCE);
     der_put_oid(w, oid);
@@ -58,7 +58,7 @@ static void extension_open(der_writer *w, const char *oid, sim_criticality criti
     der_open(w, DER_OCTET_STRING);
 }
 
-static void extension_close(der_writer *w)
+void sim_extension_close(der_writer *w)
 {
     der_close(w);
     der_close(w);
@@ -66,9 +66,9 @@ static void extension_close(der_writer *w)
 
 void sim_extension_write(der_writer *w, const char *oid, sim_criticality critical, assay_span value)
 {
-    extension_open(w, oid, critical);
+    sim_extension_open(w, oid, critical);
     der_raw(w, value);
-    extension_close(w);
+    sim_extension_close(w);
 }
 
 void sim_authority_key_write(der_writer *w, const uint8_t *point, uint8_t flip)
@@ -76,25 +76,25 @@ void sim_authority_key_write(der_writer *w, const uint8_t *point, uint8_t flip)
     uint8_t id[SHA1_SIZE];
     sim_key_id(point, id);
     id[SHA1_SIZE - 1] ^= flip;
-    extension_open(w, OID_AUTHORITY_KEY, SIM_NOT_CRITICAL);
+    sim_extension_open(w, OID_AUTHORITY_KEY, SIM_NOT_CRITICAL);
     der_open(w, DER_SEQUENCE);
     der_element_put(w, DER_CONTEXT | 0, SPAN(id));
     der_close(w);
-    extension_close(w);
+    sim_extension_close(w);
 }
 
 static void put_key_ids(der_writer *w, const uint8_t *own_point)
 {
     uint8_t id[SHA1_SIZE];
     sim_key_id(own_point, id);
-    extension_open(w, OID_SUBJECT_KEY, SIM_NOT_CRITICAL);
+    sim_extension_open(w, OID_SUBJECT_KEY, SIM_NOT_CRITICAL);
     der_element_put(w, DER_OCTET_STRING, SPAN(id));
-    extension_close(w);
+    sim_extension_close(w);
 }
 
-static void put_crl_url(der_writer *w, const char *url)
+void sim_crl_url_write(der_writer *w, const char *url)
 {
-    extension_open(w, OID_CRL_URL, SIM_NOT_CRITICAL);
+    sim_extension_open(w, OID_CRL_URL, SIM_NOT_CRITICAL);
     der_open(w, DER_SEQUENCE);
     der_open(w, DER_SEQUENCE);
     der_open(w, DER_CONTEXT_CONSTRUCTED | 0);
@@ -104,19 +104,19 @@ static void put_crl_url(der_writer *w, const char *url)
     der_close(w);
     der_close(w);
     der_close(w);
-    extension_close(w);
+    sim_extension_close(w);
 }
 
-static void put_key_usage(der_writer *w, uint16_t key_usage)
+void sim_key_usage_write(der_writer *w, uint16_t key_usage)
 {
-    extension_open(w, OID_KEY_USAGE, SIM_CRITICAL);
+    sim_extension_open(w, OID_KEY_USAGE, SIM_CRITICAL);
     der_put_named_bits(w, key_usage);
-    extension_close(w);
+    sim_extension_close(w);
 }
 
 static void put_basic_constraints(der_writer *w, const sim_certificate *c)
 {
-    extension_open(w, OID_BASIC_CONSTRAINTS, SIM_CRITICAL);
+    sim_extension_open(w, OID_BASIC_CONSTRAINTS, SIM_CRITICAL);
     der_open(w, DER_SEQUENCE);
     if (c->basic == SIM_BASIC_TRUE) {
         der_put_boolean(w, 0xff);
@@ -124,7 +124,7 @@ static void put_basic_constraints(der_writer *w, const sim_certificate *c)
             der_put_unsigned(w, DER_INTEGER, (uint64_t)c->path_length);
     }
     der_close(w);
-    extension_close(w);
+    sim_extension_close(w);
 }
 
 static void put_extensions(const sim_world *world, const sim_keyring *ring,
@@ -135,19 +135,19 @@ static void put_extensions(const sim_world *world, const sim_keyring *ring,
     der_open(w, DER_CONTEXT_CONSTRUCTED | 3);
     der_open(w, DER_SEQUENCE);
     sim_authority_key_write(w, ring->keys[issuer->key].point, c->authority_key_flip);
-    put_crl_url(w, c->crl_url);
+    sim_crl_url_write(w, c->crl_url);
     put_key_ids(w, ring->keys[c->key].point);
     if (c->key_usage != 0)
-        put_key_usage(w, c->key_usage);
+        sim_key_usage_write(w, c->key_usage);
     if (c->extra == SIM_EXTRA_REPEATED)
-        put_key_usage(w, c->key_usage);
+        sim_key_usage_write(w, c->key_usage);
     if (c->basic != SIM_BASIC_ABSENT)
         put_basic_constraints(w, c);
     if (c->has_sgx_extension) {
         bool other = c == &world->certificates[SIM_OTHER_LEAF];
-        extension_open(w, OID_SGX, SIM_NOT_CRITICAL);
+        sim_extension_open(w, OID_SGX, SIM_NOT_CRITICAL);
         sim_sgx_extension_write(other ? &world->other_platform : &world->platform, world->ca, w);
-        extension_close(w);
+        sim_extension_close(w);
     }
     if (c->extra == SIM_EXTRA_UNKNOWN)
         sim_extension_write(w, OID_UNKNOWN, SIM_NOT_CRITICAL, SPAN(null));
@@ -268,8 +268,7 @@ assay_status sim_certificate_write(const sim_world *world, const sim_keyring *ri
     return status;
 }
 
-/* One PEM block with lines of 64 characters. */
-static void put_pem(assay_span der, const char *label, sim_bytes *out)
+void sim_pem_write(assay_span der, const char *label, sim_bytes *out)
 {
     sim_bytes text = { 0 };
     bytes_add_repeated(&text, 0, base64_encoded_size(der.size, BASE64_STANDARD) + 1);
@@ -293,7 +292,7 @@ assay_status sim_chain_write(const sim_world *world, const sim_keyring *ring,
     for (size_t i = 0; i < chain->count && status == ASSAY_OK; i++) {
         sim_bytes der = { 0 };
         status = sim_certificate_write(world, ring, chain->certificates[i], &der, err);
-        put_pem(bytes_span(&der), "CERTIFICATE", out);
+        sim_pem_write(bytes_span(&der), "CERTIFICATE", out);
         if (i + 1 < chain->count)
             bytes_add(out, chain->between);
         out->failed |= der.failed;
@@ -353,9 +352,9 @@ static void put_crl_tbs(const sim_world *world, const sim_keyring *ring, const s
     der_open(w, DER_CONTEXT_CONSTRUCTED | 0);
     der_open(w, DER_SEQUENCE);
     if (crl->extra != SIM_CRL_EXTRA_NO_NUMBER) {
-        extension_open(w, "2.5.29.20", SIM_NOT_CRITICAL);
+        sim_extension_open(w, "2.5.29.20", SIM_NOT_CRITICAL);
         der_put_unsigned(w, DER_INTEGER, crl->number);
-        extension_close(w);
+        sim_extension_close(w);
     }
     sim_authority_key_write(w, ring->keys[issuer->key].point, crl->authority_key_flip);
     put_crl_extra(crl->extra, w);
@@ -381,7 +380,7 @@ assay_status sim_crl_write(const sim_world *world, const sim_keyring *ring, cons
         bytes_add_hex(out, bytes_span(&der), hex_lower);
         break;
     case SIM_CRL_PEM:
-        put_pem(bytes_span(&der), "X509 CRL", out);
+        sim_pem_write(bytes_span(&der), "X509 CRL", out);
         break;
     }
     out->failed |= der.failed | tbs.failed;

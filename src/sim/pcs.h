@@ -137,6 +137,7 @@ assay_status pcs_add_package(pcs_vendor *, const pcs_request *, pcs_reply *, ass
 
 /* pcs_amd.c */
 assay_status pcs_vcek(pcs_vendor *, const pcs_request *, pcs_reply *, assay_error *);
+assay_status pcs_vlek(pcs_vendor *, const pcs_request *, pcs_reply *, assay_error *);
 assay_status pcs_amd_chain(pcs_vendor *, const pcs_request *, pcs_reply *, assay_error *);
 assay_status pcs_amd_crl(pcs_vendor *, const pcs_request *, pcs_reply *, assay_error *);
 

@@ -195,7 +195,14 @@ static assay_status write_roots(const pcs_order *order, pcs_vendor *vendor, assa
 {
     if (order->root_out != NULL)
         TRY(file_write(order->root_out, bytes_span(&vendor->chains.root), err));
-    return ASSAY_OK;
+    if (order->amd_root_out == NULL)
+        return ASSAY_OK;
+    sim_bytes roots = { 0 };
+    assay_status status = sim_kds_roots_write(&vendor->kds, &roots, err);
+    if (status == ASSAY_OK)
+        status = file_write(order->amd_root_out, bytes_span(&roots), err);
+    bytes_free(&roots);
+    return status;
 }
 
 static assay_status announce(const pcs_order *order, const char *url, assay_error *err)

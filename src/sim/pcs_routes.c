@@ -36,6 +36,12 @@ static const route routes[] = {
     { "GET", "/IntelSGXRootCA.der", ANY, " ", pcs_root_crl },
     { "POST", "/sgx/registration/v1/platform", ANY, " ", pcs_register },
     { "POST", "/sgx/registration/v1/package", ANY, " ", pcs_add_package },
+    { "GET", "/vcek/v1/{product}/cert_chain", ANY, " ", pcs_amd_chain },
+    { "GET", "/vlek/v1/{product}/cert_chain", ANY, " ", pcs_amd_chain },
+    { "GET", "/vcek/v1/{product}/crl", ANY, " ", pcs_amd_crl },
+    { "GET", "/vlek/v1/{product}/crl", ANY, " ", pcs_amd_crl },
+    { "GET", "/vcek/v1/{product}/{hwid}", ANY, " fmcSPL blSPL teeSPL snpSPL ucodeSPL ", pcs_vcek },
+    { "GET", "/vlek/v1/{product}/{hwid}", ANY, " fmcSPL blSPL teeSPL snpSPL ucodeSPL ", pcs_vlek },
 };
 
 /* One segment of a row's path against one of a request's; moves both behind it. */

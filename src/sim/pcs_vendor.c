@@ -41,7 +41,7 @@ assay_status pcs_vendor_init(pcs_vendor *vendor, uint64_t seed, int64_t begin, u
     memset(vendor, 0, sizeof(*vendor));
     vendor->begin = begin;
     vendor->days = days;
-    vendor->kds.seed = seed;
+    sim_kds_init(&vendor->kds, seed, begin);
     TRY(fleet_init(&vendor->fleet, seed, begin, days, platforms, err));
     return make_chains(&vendor->fleet, &vendor->chains, err);
 }
@@ -53,4 +53,5 @@ void pcs_vendor_free(pcs_vendor *vendor)
         bytes_free(&vendor->chains.foreign[i]);
     }
     bytes_free(&vendor->chains.root);
+    sim_kds_free(&vendor->kds);
 }
