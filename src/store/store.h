@@ -9,6 +9,9 @@
  * store_full (disk), store_read_only, store_corrupt, store_schema (newer than this program),
  * store_busy, store_limit (a configured maximum is reached); MALFORMED for a record that is not of
  * our form; NO_MEMORY. "Not found" is OK with `found` false.
+ *
+ * Items and certificates carry a checksum: bits that flipped on the disk are store_corrupt, never
+ * an answer. A limit of 0 in lists of platforms means 1000, and a page never has more than 10000.
  */
 #ifndef ASSAY_STORE_STORE_H
 #define ASSAY_STORE_STORE_H
@@ -107,15 +110,17 @@ typedef struct store_selection {
 assay_status store_platform_get(store *s, assay_span qe_id, uint16_t pce_id, arena *memory,
                                 store_platform *out, bool *found, assay_error *err);
 
-/* Platform, its certificates (which replace all it had, unless count is 0 and STORE_KEEP) and
- * selections in one transaction. LIMIT by the name store_limit. */
+/* Platform, its certificates and selections in one transaction. Certificates replace all that it
+ * had, with the selections among them; only with a count of 0 and STORE_KEEP the old ones stay.
+ * ENVIRONMENT by the name store_limit when it would be one too many. */
 typedef enum store_replace { STORE_KEEP, STORE_REPLACE } store_replace;
 assay_status store_platform_put(store *s, const store_platform *platform, store_replace replace,
                                 const store_pck *certificates, size_t certificate_count,
                                 const store_selection *selections, size_t selection_count,
                                 assay_error *err);
 
-/* Many platforms with their certificates in one transaction: imports. */
+/* Many platforms with their certificates in one transaction (some hundred at a time are best):
+ * imports. As with STORE_KEEP. */
 typedef struct store_platform_record {
     store_platform platform;
     const store_pck *certificates;
@@ -147,7 +152,9 @@ assay_status store_selected(store *s, assay_span qe_id, uint16_t pce_id, const u
 assay_status store_selection_put(store *s, assay_span qe_id, uint16_t pce_id,
                                  const store_selection *selection, assay_error *err);
 
-/* Forgets all selections of platforms of this FMSPC (a new TCB info may choose otherwise). */
+/* Forgets all selections of platforms of this FMSPC (a new TCB info may choose otherwise). Groups
+ * still count what was selected last: those platforms hold that certificate until they ask again.
+ */
 assay_status store_selections_forget(store *s, const uint8_t fmspc[6], assay_error *err);
 
 typedef struct store_platform_filter {
@@ -163,8 +170,9 @@ assay_status store_platform_count(store *s, store_platform_state state, uint64_t
                                   assay_error *err);
 
 /* The inventory for plans: how many platforms there are of each FMSPC and certificate TCB (that of
- * the selection for the platform's raw TCB, or of its raw TCB when nothing is selected). Calls
- * `each` for every group. A million platforms take seconds, in no memory of ours. */
+ * the selection for the platform's raw TCB, or of its raw TCB when nothing is selected), in all
+ * states; FMSPC zeros: not known yet. Calls `each` for every group. A million platforms take
+ * seconds, in no memory of ours. */
 typedef struct store_tcb_group {
     uint8_t fmspc[6];
     uint8_t ca;
@@ -181,7 +189,7 @@ assay_status store_group_platforms(store *s, const store_tcb_group *group, const
                                    size_t limit, arena *memory, store_platform **out, size_t *count,
                                    const char **next, assay_error *err);
 
-/* FMSPCs of registered platforms. */
+/* FMSPCs of all platforms that have one, in order. */
 assay_status store_fmspcs(store *s, arena *memory, uint8_t (**out)[6], size_t *count,
                           assay_error *err);
 
@@ -234,8 +242,10 @@ assay_status store_audit_list(store *s, uint64_t after, size_t limit, arena *mem
 /* Grows with each change of items, platforms and records; cheap to ask. */
 assay_status store_version(store *s, uint64_t *out, assay_error *err);
 
-/* What changed after `version`: "item:KEY", "platform:QEID_PCEID", "record:KIND/NAME"; "*" when the
- * log does not reach that far back: then everything may have. */
+/* What changed after `version`: "item:KEY", "platform:QEID_PCEID" (hex as clients send it),
+ * "record:KIND/NAME", "fmspc:FMSPC" (its selections were forgotten); "*" when the log does not
+ * reach that far back, or in place of very many: then everything may have. Ask again from `newest`,
+ * until nothing comes. */
 assay_status store_changes(store *s, uint64_t version, size_t limit, arena *memory,
                            const char ***out, size_t *count, uint64_t *newest, assay_error *err);
 

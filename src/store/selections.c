@@ -1,0 +1,113 @@
+/* selections.c: which certificate answers a raw TCB: asked on every request, remembered, forgotten.
+ */
+#include "store/platforms.h"
+
+enum { SELECTIONS_OF_PLATFORM = 64 };
+
+typedef struct selected_row {
+    arena *memory;
+    store_answer *out;
+    bool found;
+} selected_row;
+
+static assay_status selected_reader(void *context, const store_value *columns, assay_error *err)
+{
+    selected_row *row = context;
+    store_pck certificate;
+    store_answer answer = { .ca = (uint8_t)columns[4].number };
+    TRY(column_bytes(&columns[0], answer.tcbm, STORE_TCBM_SIZE, "store.certificates.tcbm", err));
+    TRY(column_bytes(&columns[3], answer.fmspc, 6, "store.platforms.fmspc", err));
+    TRY(column_copy(&columns[2], row->memory, &answer.certificate, err));
+    memcpy(certificate.tcbm, answer.tcbm, STORE_TCBM_SIZE);
+    certificate.certificate = answer.certificate;
+    TRY(checksum_check(&columns[1], certificate_checksum(&certificate), "store.certificates", err));
+    *row->out = answer;
+    row->found = true;
+    return ASSAY_OK;
+}
+
+assay_status store_selected(store *s, assay_span qe_id, uint16_t pce_id, const uint8_t cpu_svn[16],
+                            uint16_t pce_svn, arena *memory, store_answer *out, bool *found,
+                            assay_error *err)
+{
+    const store_value parameters[] = { bytes_value(qe_id), number_value(pce_id),
+                                       bytes_value(span_of(cpu_svn, 16)), number_value(pce_svn) };
+    selected_row row = { memory, out, false };
+    TRY(ask(s, SELECTED, parameters, PARAMETER_COUNT(parameters), selected_reader, &row, err));
+    *found = row.found;
+    return ASSAY_OK;
+}
+
+void selection_apply(platform_identity *is, const store_selection *selection)
+{
+    uint8_t raw[STORE_TCBM_SIZE];
+    memcpy(raw, selection->cpu_svn, 16);
+    tcbm_put_pce_svn(raw, selection->pce_svn);
+    if (memcmp(raw, is->raw, sizeof(raw)) == 0)
+        memcpy(is->tcbm, selection->tcbm, STORE_TCBM_SIZE);
+}
+
+static assay_status selection_add(store_write *w, int64_t id, const store_selection *selection,
+                                  int64_t age, assay_error *err)
+{
+    const store_value row[] = { number_value(id), bytes_value(SPAN(selection->cpu_svn)),
+                                number_value(selection->pce_svn),
+                                bytes_value(SPAN(selection->tcbm)), number_value(age) };
+    return write_run(w, SELECTION_PUT, row, PARAMETER_COUNT(row), err);
+}
+
+assay_status selections_add(store_write *w, int64_t id, const store_selection *selections,
+                            size_t count, assay_error *err)
+{
+    const store_value platform[] = { number_value(id), number_value(SELECTIONS_OF_PLATFORM) };
+    int64_t age = 0;
+    if (count == 0)
+        return ASSAY_OK;
+    TRY(write_ask(w, SELECTION_AGE, platform, 1, number_reader, &age, err));
+    for (size_t i = 0; i < count; i++)
+        TRY(selection_add(w, id, &selections[i], ++age, err));
+    if (age <= SELECTIONS_OF_PLATFORM)
+        return ASSAY_OK;
+    return write_run(w, SELECTIONS_TRIM, platform, PARAMETER_COUNT(platform), err);
+}
+
+static assay_status remember(store_write *w, assay_span qe_id, uint16_t pce_id,
+                             const store_selection *selection, assay_error *err)
+{
+    platform_identity is;
+    uint8_t before[STORE_TCBM_SIZE];
+    TRY(platform_identify(w, qe_id, pce_id, &is, err));
+    if (is.id == 0)
+        return ASSAY_OK;
+    memcpy(before, is.tcbm, sizeof(before));
+    selection_apply(&is, selection);
+    const store_value row[] = { number_value(is.id), bytes_value(SPAN(is.tcbm)) };
+    if (memcmp(before, is.tcbm, sizeof(before)) != 0)
+        TRY(write_run(w, PLATFORM_TCBM, row, PARAMETER_COUNT(row), err));
+    return selections_add(w, is.id, selection, 1, err);
+}
+
+assay_status store_selection_put(store *s, assay_span qe_id, uint16_t pce_id,
+                                 const store_selection *selection, assay_error *err)
+{
+    store_write w;
+    TRY(write_begin(s, &w, err));
+    return write_end(&w, remember(&w, qe_id, pce_id, selection, err), err);
+}
+
+static assay_status forget(store_write *w, const uint8_t fmspc[6], assay_error *err)
+{
+    char text[13];
+    const assay_span bytes = span_of(fmspc, 6);
+    const store_value parameters[] = { bytes_value(bytes) };
+    assay_hex_encode(bytes, text);
+    TRY(write_run(w, SELECTIONS_FORGET, parameters, PARAMETER_COUNT(parameters), err));
+    return write_change(w, "fmspc", text, err);
+}
+
+assay_status store_selections_forget(store *s, const uint8_t fmspc[6], assay_error *err)
+{
+    store_write w;
+    TRY(write_begin(s, &w, err));
+    return write_end(&w, forget(&w, fmspc, err), err);
+}

@@ -1,0 +1,216 @@
+/* sqlite.c: the engine on SQLite: opening the file and setting up connections.
+ *
+ * WAL with synchronous FULL: a commit that returned is on disk, and readers never wait for the
+ * writer. The file must carry our application id. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/sqlite.h"
+
+enum {
+    APPLICATION_ID = 0x41535359, /* "ASSY" */
+    POLL_MILLISECONDS = 250
+};
+
+/* Each connection; reads of a small database come from the kernel's cache, so ours stays small. */
+static const char setup[] = "PRAGMA synchronous = FULL;"
+                            "PRAGMA foreign_keys = ON;"
+                            "PRAGMA cell_size_check = ON;"
+                            "PRAGMA trusted_schema = OFF;"
+                            "PRAGMA temp_store = MEMORY;"
+                            "PRAGMA cache_size = -1024;"
+                            "PRAGMA journal_size_limit = 67108864;";
+
+/* SQLite gives its own files the mode of the database, so it is made before SQLite sees it. */
+static assay_status file_make(const char *path, assay_error *err)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (file >= 0) {
+        close(file);
+        return ASSAY_OK;
+    }
+    if ((errno == EACCES || errno == EROFS || errno == EPERM) && access(path, R_OK) == 0)
+        return ASSAY_OK; /* SQLite will open it for reading */
+    const char *name = errno == ENOSPC || errno == EDQUOT ? "store_full"
+                       : errno == EROFS                   ? "store_read_only"
+                                                          : "store_unavailable";
+    return fail_named(err, ASSAY_ENVIRONMENT, name, NULL, "store", "%s: %s", path, strerror(errno));
+}
+
+assay_status sqlite_connect(store_database *engine, store_session **out, assay_error *err)
+{
+    store_session *session = memory_new(sizeof(*session));
+    if (session == NULL)
+        return fail(err, ASSAY_NO_MEMORY, "store", ASSAY_NO_OFFSET, "no memory for a connection");
+    session->engine = engine;
+    int code = sqlite3_open_v2(engine->path, &session->database,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                                   SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
+                               NULL);
+    assay_status status = ASSAY_OK;
+    if (code != SQLITE_OK)
+        status = sqlite_failed(session->database, code, "store.open", err);
+    if (status == ASSAY_OK) {
+        sqlite3_busy_timeout(session->database, (int)engine->wait_seconds * 1000);
+        sqlite3_db_config(session->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        status = sqlite_script(session, setup, err);
+    }
+    if (status != ASSAY_OK) {
+        sqlite_disconnect(session);
+        return status;
+    }
+    *out = session;
+    return ASSAY_OK;
+}
+
+void sqlite_disconnect(store_session *session)
+{
+    if (session == NULL)
+        return;
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(session->statements[i]);
+    sqlite3_close(session->database);
+    memory_free(session);
+}
+
+/* The number or text that a pragma or query gives in its first column. */
+static int single_row(void *context, int count, char **columns, char **names)
+{
+    (void)names;
+    char *out = context;
+    if (count > 0 && columns[0] != NULL)
+        snprintf(out, 32, "%s", columns[0]);
+    return 0;
+}
+
+static assay_status ask_text(store_session *session, const char *text, char out[32],
+                             assay_error *err)
+{
+    out[0] = 0;
+    int code = sqlite3_exec(session->database, text, single_row, out, NULL);
+    return code == SQLITE_OK ? ASSAY_OK : sqlite_failed(session->database, code, "store.open", err);
+}
+
+static bool text_is_number(const char *text, long number)
+{
+    char wanted[32];
+    snprintf(wanted, sizeof(wanted), "%ld", number);
+    return strcmp(text, wanted) == 0;
+}
+
+static assay_status not_ours(store_session *session, assay_error *err)
+{
+    return fail_named(err, ASSAY_ENVIRONMENT, "store_schema", NULL, "store.open",
+                      "%s is a database of another program", session->engine->path);
+}
+
+/* A new file: our mark, and the journal for good. */
+static assay_status mark(store_session *session, assay_error *err)
+{
+    char text[32], pragma[64];
+    TRY(ask_text(session, "SELECT count(*) FROM sqlite_schema", text, err));
+    if (!text_is_number(text, 0))
+        return not_ours(session, err);
+    snprintf(pragma, sizeof(pragma), "PRAGMA application_id = %d", APPLICATION_ID);
+    return sqlite_script(session, pragma, err);
+}
+
+assay_status sqlite_claim(store_session *session, assay_error *err)
+{
+    char text[32];
+    TRY(ask_text(session, "PRAGMA application_id", text, err));
+    const bool marked = text_is_number(text, APPLICATION_ID);
+    if (!marked && !text_is_number(text, 0))
+        return not_ours(session, err);
+    if (session->engine->read_only)
+        return marked ? ASSAY_OK : not_ours(session, err);
+    if (!marked)
+        TRY(mark(session, err));
+    TRY(ask_text(session, "PRAGMA journal_mode = WAL", text, err));
+    if (strcmp(text, "wal") != 0)
+        return fail_named(err, ASSAY_ENVIRONMENT, "store_unavailable", NULL, "store.open",
+                          "journal mode is %s, want wal: is the file on a network file system?",
+                          text);
+    return ASSAY_OK;
+}
+
+static void locks_init(store_database *engine)
+{
+    pthread_condattr_t attributes;
+    pthread_mutex_init(&engine->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&engine->freed, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+static void sqlite_close(store_database *engine)
+{
+    while (engine->idle_readers != NULL) {
+        store_session *session = engine->idle_readers;
+        engine->idle_readers = session->next;
+        sqlite_disconnect(session);
+    }
+    sqlite_disconnect(engine->writer); /* the last: it puts the journal into the file */
+    pthread_cond_destroy(&engine->freed);
+    pthread_mutex_destroy(&engine->lock);
+    memory_free(engine->path);
+    memory_free(engine);
+}
+
+static assay_status engine_start(store_database *engine, assay_error *err)
+{
+    TRY(file_make(engine->path, err));
+    TRY(sqlite_connect(engine, &engine->writer, err));
+    engine->read_only = sqlite3_db_readonly(engine->writer->database, "main") == 1;
+    return sqlite_claim(engine->writer, err);
+}
+
+static assay_status sqlite_open(const store_settings *settings, store_database **out,
+                                assay_error *err)
+{
+    const char *path = settings->url + strlen("sqlite:");
+    if (path[0] == 0 || strstr(path, ":memory:") != NULL)
+        return fail(err, ASSAY_USAGE, "store.url", ASSAY_NO_OFFSET, "want sqlite:PATH of a file");
+    store_database *engine = memory_new(sizeof(*engine));
+    if (engine == NULL || (engine->path = memory_new(strlen(path) + 1)) == NULL) {
+        memory_free(engine);
+        return fail(err, ASSAY_NO_MEMORY, "store", ASSAY_NO_OFFSET, "no memory for the engine");
+    }
+    memcpy(engine->path, path, strlen(path));
+    engine->wait_seconds = settings->wait_seconds;
+    engine->reader_max = settings->connections;
+    locks_init(engine);
+    assay_status status = engine_start(engine, err);
+    if (status != ASSAY_OK) {
+        sqlite_close(engine);
+        return status;
+    }
+    *out = engine;
+    return ASSAY_OK;
+}
+
+/* Another process may write too, and SQLite has no way to tell: look again soon. */
+static void sqlite_pause(store_database *engine, int wake, unsigned milliseconds)
+{
+    (void)engine;
+    struct pollfd waiting = { .fd = wake, .events = POLLIN };
+    poll(&waiting, 1, (int)(milliseconds < POLL_MILLISECONDS ? milliseconds : POLL_MILLISECONDS));
+}
+
+const engine_operations sqlite_operations = {
+    .name = "sqlite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .take = sqlite_take,
+    .give = sqlite_give,
+    .run = sqlite_run,
+    .script = sqlite_script,
+    .pause = sqlite_pause,
+    .check = sqlite_check,
+    .backup = sqlite_backup,
+};

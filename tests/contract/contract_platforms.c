@@ -1,0 +1,512 @@
+/* contract_platforms.c: the contract of platforms, certificates and selections
+ * (src/store/platforms.c, selections.c, platform_lists.c). */
+
+#include "contract/contract.h"
+
+/* ---- What the tests ask -----------------------------------------------------------------------
+ */
+
+static void put(fixture *f, uint64_t number)
+{
+    sample_platform sample;
+    sample_platform_make(number, &sample);
+    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+}
+
+static bool selected(fixture *f, const sample_platform *sample, const uint8_t cpu_svn[16],
+                     store_answer *out)
+{
+    bool found = false;
+    assert_ok(f, store_selected(f->s, sample->record.platform.qe_id, 0, cpu_svn, 13, &f->memory,
+                                out, &found, &f->error));
+    return found;
+}
+
+static bool answered(fixture *f, const sample_platform *sample)
+{
+    store_answer answer;
+    return selected(f, sample, sample->selection.cpu_svn, &answer);
+}
+
+static size_t certificate_count(fixture *f, const sample_platform *sample)
+{
+    store_pck *list;
+    size_t count;
+    assert_ok(f, store_certificates(f->s, sample->record.platform.qe_id, 0, &f->memory, &list,
+                                    &count, &f->error));
+    return count;
+}
+
+typedef struct groups {
+    store_tcb_group rows[80];
+    size_t count;
+    uint64_t platforms;
+} groups;
+
+static assay_status group_add(void *context, const store_tcb_group *group, assay_error *err)
+{
+    groups *to = context;
+    (void)err;
+    assert_true(to->count < COUNT_OF(to->rows));
+    to->rows[to->count++] = *group;
+    to->platforms += group->count;
+    return ASSAY_OK;
+}
+
+static groups groups_of(fixture *f)
+{
+    groups all = { 0 };
+    assert_ok(f, store_platform_groups(f->s, group_add, &all, &f->error));
+    return all;
+}
+
+/* ---- Platforms --------------------------------------------------------------------------------
+ */
+
+static void platform_comes_back_as_it_was_put(void **state)
+{
+    fixture *f = *state;
+    static const uint8_t manifest[] = { 0xde, 0xad, 0x00, 0xbe };
+    sample_platform sample;
+    store_platform out;
+    bool found;
+    sample_platform_make(7, &sample);
+    store_platform in = sample.record.platform;
+    in.pce_id = 0x1234;
+    in.pce_svn = 0xfffe;
+    in.platform_manifest = SPAN(manifest);
+    in.state = STORE_PLATFORM_UNAVAILABLE;
+    in.updated = in.registered + 5;
+    assert_ok(f, store_platform_put(f->s, &in, STORE_KEEP, &sample.pck, 1, NULL, 0, &f->error));
+    assert_ok(f,
+              store_platform_get(f->s, in.qe_id, in.pce_id, &f->memory, &out, &found, &f->error));
+    assert_true(found);
+    assert_true(span_equal(out.qe_id, in.qe_id));
+    assert_int_equal(out.pce_id, in.pce_id);
+    assert_memory_equal(out.cpu_svn, in.cpu_svn, 16);
+    assert_int_equal(out.pce_svn, in.pce_svn);
+    assert_true(span_equal(out.encrypted_ppid, in.encrypted_ppid));
+    assert_true(span_equal(out.platform_manifest, in.platform_manifest));
+    assert_memory_equal(out.fmspc, in.fmspc, 6);
+    assert_int_equal(out.ca, in.ca);
+    assert_int_equal(out.state, in.state);
+    assert_int_equal(out.registered, in.registered);
+    assert_int_equal(out.updated, in.updated);
+    assert_ok(f, store_platform_get(f->s, in.qe_id, 0, &f->memory, &out, &found, &f->error));
+    assert_false(found); /* the PCE id is part of the name */
+}
+
+static void platform_names_have_a_size(void **state)
+{
+    static const uint8_t bytes[STORE_QE_ID_MAX + 1] = { 1 };
+    static const struct {
+        const char *what;
+        size_t size;
+        store_platform_state state;
+        assay_status status;
+    } rows[] = {
+        { "no byte", 0, STORE_PLATFORM_QUEUED, ASSAY_MALFORMED },
+        { "one byte", 1, STORE_PLATFORM_QUEUED, ASSAY_OK },
+        { "the most", STORE_QE_ID_MAX, STORE_PLATFORM_QUEUED, ASSAY_OK },
+        { "one more", STORE_QE_ID_MAX + 1, STORE_PLATFORM_QUEUED, ASSAY_MALFORMED },
+        { "no state", 16, (store_platform_state)0, ASSAY_MALFORMED },
+        { "an unknown state", 16, (store_platform_state)4, ASSAY_MALFORMED },
+    };
+    fixture *f = *state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const store_platform in = { .qe_id = { bytes, rows[i].size }, .state = rows[i].state };
+        assert_row(rows[i].what,
+                   store_platform_put(f->s, &in, STORE_KEEP, NULL, 0, NULL, 0, &f->error),
+                   rows[i].status);
+    }
+}
+
+static void platform_can_be_deleted_with_all_it_has(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample;
+    bool found;
+    store_platform out;
+    sample_platform_make(1, &sample);
+    const assay_span qe_id = sample.record.platform.qe_id;
+    put(f, 1);
+    put(f, 2);
+    assert_ok(f, store_platform_delete(f->s, qe_id, 0, &f->error));
+    assert_ok(f, store_platform_delete(f->s, qe_id, 0, &f->error));
+    assert_ok(f, store_platform_get(f->s, qe_id, 0, &f->memory, &out, &found, &f->error));
+    assert_false(found);
+    assert_int_equal(certificate_count(f, &sample), 0);
+    assert_false(answered(f, &sample));
+    assert_int_equal(groups_of(f).platforms, 1);
+    put(f, 1);
+    assert_true(answered(f, &sample));
+}
+
+static void certificates_are_replaced_or_kept(void **state)
+{
+    static const struct {
+        const char *what;
+        store_replace replace;
+        size_t given, then;
+    } rows[] = {
+        { "none given, keep", STORE_KEEP, 0, 1 },
+        { "two given, keep", STORE_KEEP, 2, 2 },
+        { "one given, replace", STORE_REPLACE, 1, 1 },
+        { "none given, replace", STORE_REPLACE, 0, 0 },
+    };
+    fixture *f = *state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        sample_platform sample;
+        sample_platform_make(i, &sample);
+        store_pck two[2] = { sample.pck, sample.pck };
+        two[0].tcbm[0]++; /* other TCBs than the one that is there */
+        two[1].tcbm[1]++;
+        put(f, i);
+        assert_ok(f, store_platform_put(f->s, &sample.record.platform, rows[i].replace, two,
+                                        rows[i].given, NULL, 0, &f->error));
+        assert_row(rows[i].what, certificate_count(f, &sample), rows[i].then);
+        assert_row(rows[i].what, answered(f, &sample), rows[i].given == 0 && rows[i].then == 1);
+    }
+}
+
+static void certificates_come_back_as_they_were_put(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample;
+    store_pck *list;
+    size_t count;
+    sample_platform_make(3, &sample);
+    put(f, 3);
+    assert_ok(f, store_certificates(f->s, sample.record.platform.qe_id, 0, &f->memory, &list,
+                                    &count, &f->error));
+    assert_int_equal(count, 1);
+    assert_memory_equal(list[0].tcbm, sample.pck.tcbm, STORE_TCBM_SIZE);
+    assert_true(span_equal(list[0].certificate, sample.pck.certificate));
+}
+
+static void certificates_twice_are_refused_whole(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample;
+    sample_platform_make(3, &sample);
+    const store_pck twice[] = { sample.pck, sample.pck };
+    put(f, 3);
+    assert_failure(f,
+                   store_platform_put(f->s, &sample.record.platform, STORE_REPLACE, twice, 2, NULL,
+                                      0, &f->error),
+                   "malformed");
+    assert_true(answered(f, &sample));
+}
+
+/* ---- Selections -------------------------------------------------------------------------------
+ */
+
+static void selected_answers_in_one_question(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample;
+    store_answer answer;
+    uint8_t other[16] = { 1 };
+    sample_platform_make(9, &sample);
+    assert_false(answered(f, &sample));
+    put(f, 9);
+    assert_true(selected(f, &sample, sample.selection.cpu_svn, &answer));
+    assert_true(span_equal(answer.certificate, sample.pck.certificate));
+    assert_memory_equal(answer.tcbm, sample.pck.tcbm, STORE_TCBM_SIZE);
+    assert_memory_equal(answer.fmspc, sample.record.platform.fmspc, 6);
+    assert_int_equal(answer.ca, sample.record.platform.ca);
+    assert_false(selected(f, &sample, other, &answer));
+}
+
+static void selections_are_remembered_for_what_is_registered(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample, stranger;
+    store_answer answer;
+    sample_platform_make(9, &sample);
+    sample_platform_make(10, &stranger);
+    put(f, 9);
+    store_selection more = sample.selection;
+    more.cpu_svn[0] = 99;
+    assert_ok(f, store_selection_put(f->s, SPAN(sample.qe_id), 0, &more, &f->error));
+    assert_true(selected(f, &sample, more.cpu_svn, &answer));
+    assert_ok(f, store_selection_put(f->s, SPAN(stranger.qe_id), 0, &more, &f->error));
+    assert_false(selected(f, &stranger, more.cpu_svn, &answer));
+    more.tcbm[0]++; /* a certificate that is not there answers nothing */
+    assert_ok(f, store_selection_put(f->s, SPAN(sample.qe_id), 0, &more, &f->error));
+    assert_false(selected(f, &sample, more.cpu_svn, &answer));
+}
+
+static void selections_are_64_and_the_oldest_goes(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample;
+    store_answer answer;
+    sample_platform_make(9, &sample);
+    put(f, 9); /* the first selection */
+    store_selection more = sample.selection;
+    for (unsigned i = 0; i < 66; i++) {
+        more.cpu_svn[0] = (uint8_t)(100 + i);
+        assert_ok(f, store_selection_put(f->s, SPAN(sample.qe_id), 0, &more, &f->error));
+    }
+    assert_false(answered(f, &sample));
+    for (unsigned i = 0; i < 66; i++) {
+        more.cpu_svn[0] = (uint8_t)(100 + i);
+        assert_row("selection", selected(f, &sample, more.cpu_svn, &answer), i >= 2);
+    }
+}
+
+static void selections_of_one_fmspc_are_forgotten(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample, other;
+    sample_platform_make(1, &sample);
+    sample_platform_make(2, &other);
+    put(f, 1);
+    put(f, 2);
+    assert_ok(f, store_selections_forget(f->s, sample.record.platform.fmspc, &f->error));
+    assert_false(answered(f, &sample));
+    assert_true(answered(f, &other));
+    assert_int_equal(certificate_count(f, &sample), 1);
+    assert_ok(f, store_selection_put(f->s, SPAN(sample.qe_id), 0, &sample.selection, &f->error));
+    assert_true(answered(f, &sample));
+    assert_ok(f, store_selections_forget(f->s, sample.record.platform.fmspc, &f->error));
+    assert_false(answered(f, &sample));
+}
+
+/* ---- Lists and groups -------------------------------------------------------------------------
+ */
+
+static void lists_page_through_all(void **state)
+{
+    fixture *f = *state;
+    const char *cursor = NULL;
+    size_t seen = 0, pages = 0;
+    for (uint64_t i = 0; i < 25; i++)
+        put(f, i);
+    do {
+        store_platform *list;
+        size_t count;
+        const store_platform_filter filter = { .cursor = cursor, .limit = 10 };
+        assert_ok(
+            f, store_platforms_list(f->s, &filter, &f->memory, &list, &count, &cursor, &f->error));
+        for (size_t i = 0; i < count; i++) {
+            sample_platform sample;
+            sample_platform_make(seen++, &sample);
+            assert_true(span_equal(list[i].qe_id, SPAN(sample.qe_id)));
+        }
+        pages++;
+    } while (cursor != NULL);
+    assert_int_equal(seen, 25);
+    assert_int_equal(pages, 3);
+}
+
+static void lists_end_with_a_full_page(void **state)
+{
+    fixture *f = *state;
+    store_platform *list;
+    size_t count;
+    const char *next = "";
+    const store_platform_filter filter = { .limit = 5 };
+    for (uint64_t i = 0; i < 5; i++)
+        put(f, i);
+    assert_ok(f, store_platforms_list(f->s, &filter, &f->memory, &list, &count, &next, &f->error));
+    assert_int_equal(count, 5);
+    assert_null(next);
+}
+
+static void lists_filter_by_fmspc_and_state(void **state)
+{
+    static const uint8_t first[6] = { 0x00, 0x80, 0x6f, 1, 0, 0 }, none[6] = { 9 };
+    static const struct {
+        const char *what;
+        const uint8_t *fmspc;
+        store_platform_state state;
+        size_t count;
+    } rows[] = {
+        { "all", NULL, 0, 60 },
+        { "one FMSPC", first, 0, 3 },
+        { "no such FMSPC", none, 0, 0 },
+        { "queued", NULL, STORE_PLATFORM_QUEUED, 20 },
+        { "registered", NULL, STORE_PLATFORM_REGISTERED, 40 },
+        { "both", first, STORE_PLATFORM_QUEUED, 1 },
+        { "both, none", first, STORE_PLATFORM_UNAVAILABLE, 0 },
+    };
+    fixture *f = *state;
+    for (uint64_t i = 0; i < 60; i++) {
+        sample_platform sample;
+        sample_platform_make(i, &sample);
+        if (i % 3 == 0)
+            sample.record.platform.state = STORE_PLATFORM_QUEUED;
+        assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+    }
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        store_platform *list;
+        size_t count;
+        const char *next;
+        const store_platform_filter filter = { .fmspc = rows[i].fmspc, .state = rows[i].state };
+        assert_ok(f,
+                  store_platforms_list(f->s, &filter, &f->memory, &list, &count, &next, &f->error));
+        assert_row(rows[i].what, count, rows[i].count);
+    }
+}
+
+static void lists_refuse_foreign_cursors(void **state)
+{
+    static const char *const cursors[] = { "", "x", "1x", "-1", " 1", "9999999999999999999" };
+    fixture *f = *state;
+    for (size_t i = 0; i < COUNT_OF(cursors); i++) {
+        store_platform *list;
+        size_t count;
+        const char *next;
+        const store_platform_filter filter = { .cursor = cursors[i] };
+        assert_row(cursors[i],
+                   store_platforms_list(f->s, &filter, &f->memory, &list, &count, &next, NULL),
+                   ASSAY_MALFORMED);
+    }
+}
+
+static void platforms_are_counted_and_limited(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample;
+    uint64_t count;
+    store_settings settings = fixture_settings(f);
+    settings.platform_max = 3;
+    store_close(f->s);
+    assert_ok(f, store_open(&settings, FIXTURE_NOW, &f->s, &f->error));
+    for (uint64_t i = 0; i < 3; i++)
+        put(f, i);
+    sample_platform_make(3, &sample);
+    assert_failure(f, store_platforms_put(f->s, &sample.record, 1, &f->error), "store_limit");
+    sample_platform_make(1, &sample);
+    sample.record.platform.state = STORE_PLATFORM_QUEUED;
+    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+    assert_ok(f, store_platform_count(f->s, STORE_PLATFORM_QUEUED, &count, &f->error));
+    assert_int_equal(count, 1);
+    assert_ok(f, store_platform_count(f->s, 0, &count, &f->error));
+    assert_int_equal(count, 3);
+    assert_ok(f, store_platform_delete(f->s, SPAN(sample.qe_id), 0, &f->error));
+    put(f, 3);
+    assert_ok(f, store_platform_count(f->s, 0, &count, &f->error));
+    assert_int_equal(count, 3);
+}
+
+static void groups_count_by_the_certificate_that_was_selected(void **state)
+{
+    fixture *f = *state;
+    for (uint64_t i = 0; i < 130; i++)
+        put(f, i);
+    groups all = groups_of(f);
+    assert_int_equal(all.count, 60);
+    assert_int_equal(all.platforms, 130);
+    sample_platform sample;
+    sample_platform_make(0, &sample);
+    assert_memory_equal(all.rows[0].fmspc, sample.record.platform.fmspc, 6);
+    assert_memory_equal(all.rows[0].tcbm, sample.pck.tcbm, STORE_TCBM_SIZE);
+    assert_int_equal(all.rows[0].ca, 2);
+    assert_int_equal(all.rows[0].count, 3); /* 0, 60, 120 */
+}
+
+static void groups_follow_raw_tcb_and_selection(void **state)
+{
+    fixture *f = *state;
+    sample_platform sample;
+    sample_platform_make(0, &sample);
+    store_platform platform = sample.record.platform;
+    store_selection newer = sample.selection;
+    assert_ok(f, store_platform_put(f->s, &platform, STORE_KEEP, NULL, 0, NULL, 0, &f->error));
+    assert_int_equal(groups_of(f).rows[0].tcbm[0], 7); /* raw: nothing is selected */
+    assert_int_equal(groups_of(f).rows[0].tcbm[16], 13);
+    assert_ok(f, store_selection_put(f->s, SPAN(sample.qe_id), 0, &newer, &f->error));
+    assert_int_equal(groups_of(f).rows[0].tcbm[0], 3);
+    newer.cpu_svn[0] = 50; /* for another raw TCB */
+    newer.tcbm[0] = 40;
+    assert_ok(f, store_selection_put(f->s, SPAN(sample.qe_id), 0, &newer, &f->error));
+    assert_int_equal(groups_of(f).rows[0].tcbm[0], 3);
+    platform.cpu_svn[0] = 50; /* which the platform reports now */
+    assert_ok(f, store_platform_put(f->s, &platform, STORE_KEEP, NULL, 0, NULL, 0, &f->error));
+    assert_int_equal(groups_of(f).rows[0].tcbm[0], 40);
+    assert_ok(f, store_platform_put(f->s, &platform, STORE_REPLACE, NULL, 0, NULL, 0, &f->error));
+    assert_int_equal(groups_of(f).rows[0].tcbm[0], 50);
+}
+
+static void groups_name_their_platforms(void **state)
+{
+    fixture *f = *state;
+    const char *cursor = NULL;
+    size_t seen = 0;
+    for (uint64_t i = 0; i < 130; i++)
+        put(f, i);
+    const store_tcb_group group = groups_of(f).rows[0];
+    do {
+        store_platform *list;
+        size_t count;
+        assert_ok(f, store_group_platforms(f->s, &group, cursor, 2, &f->memory, &list, &count,
+                                           &cursor, &f->error));
+        for (size_t i = 0; i < count; i++) {
+            sample_platform sample;
+            sample_platform_make(60 * seen++, &sample);
+            assert_true(span_equal(list[i].qe_id, SPAN(sample.qe_id)));
+        }
+    } while (cursor != NULL);
+    assert_int_equal(seen, 3);
+}
+
+static assay_status group_refuse(void *context, const store_tcb_group *group, assay_error *err)
+{
+    ++*(size_t *)context;
+    (void)group;
+    return fail(err, ASSAY_REVOKED, "test", ASSAY_NO_OFFSET, "enough");
+}
+
+static void groups_stop_when_told(void **state)
+{
+    fixture *f = *state;
+    size_t calls = 0;
+    put(f, 1);
+    put(f, 2);
+    assert_failure(f, store_platform_groups(f->s, group_refuse, &calls, &f->error), "revoked");
+    assert_int_equal(calls, 1);
+    assert_int_equal(groups_of(f).count, 2);
+}
+
+static void fmspcs_are_listed_once(void **state)
+{
+    fixture *f = *state;
+    uint8_t(*list)[6];
+    size_t count;
+    for (uint64_t i = 0; i < 50; i++)
+        put(f, i);
+    const store_platform unknown = { .qe_id = SPAN_TEXT("q"), .state = STORE_PLATFORM_QUEUED };
+    assert_ok(f, store_platform_put(f->s, &unknown, STORE_KEEP, NULL, 0, NULL, 0, &f->error));
+    assert_ok(f, store_fmspcs(f->s, &f->memory, &list, &count, &f->error));
+    assert_int_equal(count, 20);
+    assert_int_equal(list[0][3], 1);
+    assert_int_equal(list[19][3], 20);
+}
+
+static const struct CMUnitTest tests[] = {
+    CONTRACT_TEST(platform_comes_back_as_it_was_put),
+    CONTRACT_TEST(platform_names_have_a_size),
+    CONTRACT_TEST(platform_can_be_deleted_with_all_it_has),
+    CONTRACT_TEST(certificates_are_replaced_or_kept),
+    CONTRACT_TEST(certificates_come_back_as_they_were_put),
+    CONTRACT_TEST(certificates_twice_are_refused_whole),
+    CONTRACT_TEST(selected_answers_in_one_question),
+    CONTRACT_TEST(selections_are_remembered_for_what_is_registered),
+    CONTRACT_TEST(selections_are_64_and_the_oldest_goes),
+    CONTRACT_TEST(selections_of_one_fmspc_are_forgotten),
+    CONTRACT_TEST(lists_page_through_all),
+    CONTRACT_TEST(lists_end_with_a_full_page),
+    CONTRACT_TEST(lists_filter_by_fmspc_and_state),
+    CONTRACT_TEST(lists_refuse_foreign_cursors),
+    CONTRACT_TEST(platforms_are_counted_and_limited),
+    CONTRACT_TEST(groups_count_by_the_certificate_that_was_selected),
+    CONTRACT_TEST(groups_follow_raw_tcb_and_selection),
+    CONTRACT_TEST(groups_name_their_platforms),
+    CONTRACT_TEST(groups_stop_when_told),
+    CONTRACT_TEST(fmspcs_are_listed_once),
+};
+
+const contract_part platform_contract = CONTRACT_PART(tests);
