@@ -303,11 +303,12 @@ static void key_hex(canonical_key *key, assay_span bytes)
     key->size += 2 * bytes.size;
 }
 
-void key_parameters(canonical_key *key, const parameter *rows, const parameters *given)
+void key_parameters(canonical_key *key, const parameter *rows, const parameters *given,
+                    unsigned except)
 {
     for (size_t i = 0; rows != NULL && rows[i].name != NULL; i++) {
         const assay_span value = given->at[i];
-        if (value.data == NULL)
+        if (value.data == NULL || (except & 1u << i) != 0)
             continue;
         key_head(key, i, value.size);
         if (rows[i].form == PARAMETER_HEX)

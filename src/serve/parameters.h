@@ -31,6 +31,8 @@ typedef struct canonical_key {
     char text[CANONICAL_KEY_SIZE];
 } canonical_key;
 void key_text(canonical_key *key, assay_span text);
-void key_parameters(canonical_key *key, const parameter *rows, const parameters *given);
+/* Without the parameters whose bit is set in `except`. */
+void key_parameters(canonical_key *key, const parameter *rows, const parameters *given,
+                    unsigned except);
 
 #endif

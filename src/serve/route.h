@@ -85,7 +85,7 @@ typedef struct route {
 /* All rows; each handler file has its own table, routes.c lists the tables. */
 typedef struct route_table {
     const route *rows;
-    size_t count;
+    const size_t *count;
 } route_table;
 extern const route_table route_tables[];
 extern const size_t route_table_count;
