@@ -73,24 +73,27 @@ typedef struct assay_fetch_config {
     assay_tcb_channel channel;
     uint32_t evaluation_number; /* 0: the channel decides */
     unsigned retry_times;
-    unsigned retry_delay_seconds;            /* 0: 1, 2, 4 ... */
-    unsigned connect_seconds;                /* 0: 5 */
-    unsigned total_seconds;                  /* of one transfer; 0: 30 */
-    unsigned pck_cache_hours;                /* 0: not cached */
-    unsigned collateral_cache_hours;         /* 0: not cached */
-    bool cache_only;                         /* --offline, local_cache_only: no connection at all */
-    char cache_folder[ASSAY_FETCH_URL_SIZE]; /* "": nothing on disk */
+    unsigned retry_delay_seconds;    /* 0: 1, 2, 4 ... */
+    unsigned connect_seconds;        /* 0: 5 */
+    unsigned total_seconds;          /* of one transfer; 0: 30 */
+    unsigned pck_cache_hours;        /* 0: not cached */
+    unsigned collateral_cache_hours; /* 0: not cached */
+    bool cache_only;                 /* --offline, local_cache_only: no connection at all */
+    /* Holds .assay-fetch (ours), .dcap-qcnl (Intel's) and .az-dcap-client (Azure's: both are read);
+     * "": nothing on disk. */
+    char cache_folder[ASSAY_FETCH_URL_SIZE];
     assay_fetch_pair pck_headers[ASSAY_FETCH_PAIR_MAX]; /* custom_request_options.get_cert */
     size_t pck_header_count;
     assay_fetch_pair pck_parameters[ASSAY_FETCH_PAIR_MAX];
     size_t pck_parameter_count;
 } assay_fetch_config;
 
-/* Intel's and AMD's own services, secure, cache in the user's folder (AZDCAP_CACHE, XDG_CACHE_HOME,
- * HOME) for 168 hours. Reads the environment. */
+/* Intel's and AMD's own services, secure, three retries, cache in the user's folder (AZDCAP_CACHE,
+ * XDG_CACHE_HOME, HOME: the first that is set) for 168 hours. Reads the environment. */
 ASSAY_API void assay_fetch_config_default(assay_fetch_config *out);
 
-/* sgx_default_qcnl.conf in both forms (JSON with comments; KEY=VALUE). `name` is for messages.
+/* sgx_default_qcnl.conf in both forms (JSON with comments; KEY=VALUE). `name` is for messages. In
+ * JSON pccs_url, collateral_service and local_pck_url may be lists, asked in order.
  * MALFORMED with where "NAME:LINE:COLUMN" for broken syntax, a wrong type or range, and an unknown
  * key (with a suggestion). Values not in the file keep what `config` had. */
 ASSAY_API assay_status assay_fetch_config_parse(assay_span text, const char *name,
@@ -152,8 +155,8 @@ typedef struct assay_fetch_request {
     } amd;
 } assay_fetch_request;
 
-/* What came. Owned texts; assay_fetched_free(). Also after a failure `http_code`, `retry_after` and
- * `url` are set when a reply came. */
+/* What came. Owned texts; assay_fetched_free(), also after a failure: then `http_code`,
+ * `retry_after` and `url` are set when a reply came. */
 typedef struct assay_fetched {
     uint8_t *body; /* with a NUL behind, not counted */
     size_t size;
@@ -212,11 +215,11 @@ ASSAY_API assay_status assay_collateral_order_of_quote(assay_span quote,
                                                        assay_collateral_order *out,
                                                        assay_error *error);
 
-/* One line of progress before each of the five requests; may be NULL. */
+/* Called before each of the four requests, with the address that is asked first; may be NULL. */
 typedef void (*assay_fetch_progress)(void *context, const char *what, const char *url);
 
-/* Fetches the seven items (five requests) and makes the object. Errors of assay_fetch(), prefixed
- * with the item's name. */
+/* Fetches the seven items (four requests) and makes the object. Errors of assay_fetch(), with the
+ * item's name before the URL. */
 ASSAY_API assay_status assay_fetch_collateral(assay_fetcher *fetcher,
                                               const assay_collateral_order *order,
                                               const assay_roots *roots,
