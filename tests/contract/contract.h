@@ -18,6 +18,7 @@ typedef struct contract_part {
 
 extern const contract_part item_contract;
 extern const contract_part platform_contract;
+extern const contract_part inventory_contract;
 extern const contract_part record_contract;
 extern const contract_part replica_contract;
 extern const contract_part concurrency_contract;

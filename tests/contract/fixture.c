@@ -51,12 +51,19 @@ static void schema_name(const fixture *f, char out[32])
     snprintf(out, 32, "t_%.6s", strrchr(f->folder, '.') + 1);
 }
 
+static void ignore_notice(void *context, const char *message)
+{
+    (void)context;
+    (void)message;
+}
+
 static void server_do(const fixture *f, const char *before, const char *after)
 {
     char schema[32], text[128];
     schema_name(f, schema);
     snprintf(text, sizeof(text), "%s \"%s\" %s", before, schema, after);
     PGconn *connection = PQconnectdb(server_url());
+    PQsetNoticeProcessor(connection, ignore_notice, NULL);
     PGresult *result = PQexec(connection, text);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)
         test_fail("%s: %s", text, PQerrorMessage(connection));
