@@ -1,10 +1,9 @@
 /* pending.c: a request on the workers: the handler's call, and everyone who gets its answer.
  * collateral-service.md 7.3. */
-#include <time.h>
-
-#include "serve/jobs.h"
-#include "serve/parameters.h"
 #include "serve/pending.h"
+#include "serve/jobs.h"
+#include "serve/metrics.h"
+#include "serve/parameters.h"
 #include "serve/respond.h"
 #include "serve/sending.h"
 
@@ -54,11 +53,10 @@ static void land_refused(pending *p, unsigned code, unsigned retry_after, const 
     land(p, &result);
 }
 
-static void submit(pending *p)
+static job_submitted submit(pending *p)
 {
     const job_pool pool = p->patience == CALL_MAY_WAIT ? POOL_UPSTREAM : POOL_STORE;
-    if (jobs_submit(p->asked.service->jobs, pool, pending_run, p) == JOB_FULL)
-        land_refused(p, 503, 1, "busy", "too many requests wait already; try again in a second");
+    return jobs_submit(p->asked.service->jobs, pool, pending_run, p);
 }
 
 /* ---- The call ---- */
@@ -132,8 +130,10 @@ static void pending_run(void *context)
     run_handler(p, &result);
     if (result.wants_vendor && p->patience == CALL_STORE_ONLY) {
         p->patience = CALL_MAY_WAIT;
-        submit(p);
-        return;
+        if (submit(p) == JOB_QUEUED)
+            return;
+        p->patience = CALL_VENDOR_BUSY;
+        run_handler(p, &result);
     }
     land(p, &result);
 }
@@ -167,9 +167,12 @@ void pending_start(const asked *a, const char *key)
     if (key != NULL && flight_join(a->service->jobs, key, &p->waiter) == FLIGHT_FOLLOWER)
         return;
     unsigned retry_after = 0;
-    if (access_rate(a->service->access, a->request->address, a->request->received_us, &retry_after))
-        submit(p);
-    else
+    if (!access_rate(a->service->access, a->request->address, a->request->received_us,
+                     &retry_after)) {
+        metrics_count(a->service->metrics, "rate_limited", 1);
         land_refused(p, 429, retry_after, "too_many_requests",
                      "this address asks too much; wait for the seconds of Retry-After");
+    } else if (submit(p) == JOB_FULL) {
+        land_refused(p, 503, 1, "busy", "too many requests wait already; try again in a second");
+    }
 }

@@ -134,6 +134,7 @@ typedef struct code_of_name {
 
 static const code_of_name codes_of_names[] = {
     { "not_found", 404 },
+    { "busy", 503 },
     { "query_too_long", 414 },
     { "unknown_baseline", 404 },
     { "store_unavailable", 503 },
@@ -314,6 +315,9 @@ assay_status call_may_ask(call *c)
 {
     if (c->patience == CALL_MAY_WAIT)
         return ASSAY_OK;
+    if (c->patience == CALL_VENDOR_BUSY)
+        return fail_named(&c->error, ASSAY_ENVIRONMENT, "busy", NULL, "upstream",
+                          "too many requests wait for the vendor already");
     c->wants_vendor = true;
     return fail_named(&c->error, ASSAY_ENVIRONMENT, "upstream_needed", NULL, "upstream",
                       "only a worker that may wait can ask the vendor");

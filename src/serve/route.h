@@ -101,7 +101,11 @@ typedef struct baseline_choice {
 
 /* GET rows with ROUTE_UPSTREAM run first where nobody may wait for a vendor, and again among the
  * upstream workers when call_may_ask() said that they want to; POST and PUT at once there. */
-typedef enum call_patience { CALL_STORE_ONLY = 0, CALL_MAY_WAIT } call_patience;
+typedef enum call_patience {
+    CALL_STORE_ONLY = 0,
+    CALL_MAY_WAIT,
+    CALL_VENDOR_BUSY /* the upstream workers have too much to do: answer with what there is */
+} call_patience;
 
 typedef struct call {
     service *service;

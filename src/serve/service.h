@@ -15,6 +15,7 @@ typedef struct baselines baselines;     /* baseline.h */
 typedef struct access_list access_list; /* access.h: tokens, scopes, rates */
 typedef struct metrics metrics;         /* metrics.h */
 typedef struct refresher refresher;     /* refresh.h */
+typedef struct item_gates item_gates;   /* item_gate.h */
 typedef struct dispatcher dispatcher;   /* dispatch.h: rows by path, replies that wait */
 
 typedef struct service {
@@ -29,6 +30,7 @@ typedef struct service {
     access_list *access;
     metrics *metrics;
     refresher *refresher;
+    item_gates *gates;
     dispatcher *dispatcher;
     char replica[64]; /* host name and process: holder of leases */
 } service;

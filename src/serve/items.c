@@ -1,0 +1,314 @@
+/* items.c: vendor items out of the store, out of the vendor, and into the store.
+ * collateral-service.md 7.1 to 7.3. */
+#include <stdio.h>
+
+#include "serve/answers.h"
+#include "serve/baseline.h"
+#include "serve/item_gate.h"
+#include "serve/item_rows.h"
+#include "serve/log.h"
+#include "serve/metrics.h"
+#include "serve/respond.h"
+#include "serve/upstream.h"
+
+/* One question to the vendor. */
+typedef struct asking {
+    service *service;
+    arena *memory;
+    int64_t now;
+    unsigned *retry_after;
+    assay_error *err;
+} asking;
+
+static bool is_stale(const store_item *item, int64_t now)
+{
+    return item->next_update != 0 && item->next_update <= now;
+}
+
+/* ---- Storing ---- */
+
+static void forget_selections(service *s, const char *key)
+{
+    item_name name;
+    assay_error err = { .status = ASSAY_OK };
+    if (item_parse_key(key, &name, NULL) == ASSAY_OK && name.kind == ITEM_TCB_INFO &&
+        name.tee == ASSAY_TEE_SGX &&
+        store_selections_forget(s->store, name.fmspc, &err) != ASSAY_OK)
+        log_failure(LEVEL_WARNING, "selections.kept", &err, "item", key, NULL);
+}
+
+assay_status items_store(service *s, const store_item *items, size_t count, assay_error *err)
+{
+    const assay_status status = store_items_put(s->store, items, count, err);
+    if (status != ASSAY_OK) {
+        metrics_count(s->metrics, "store_errors", 1);
+        return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        forget_selections(s, items[i].key);
+        upstream_forget(s->upstream, items[i].key);
+        answers_drop(s->answers, answers_tag(items[i].key));
+        log_event(LEVEL_INFO, "item.stored", "item", items[i].key, "source",
+                  items[i].source != NULL ? items[i].source : "", NULL);
+    }
+    return ASSAY_OK;
+}
+
+/* The same bytes again: only the time at which the vendor confirmed them is new. */
+static assay_status keep(const asking *a, const store_item *new, bool *changed)
+{
+    store_item old;
+    bool found = false;
+    TRY(store_item_get(a->service->store, new->key, a->memory, &old, &found, a->err));
+    *changed = !found || !span_equal(old.body, new->body) || strcmp(old.chain, new->chain) != 0 ||
+               old.next_update != new->next_update;
+    if (*changed)
+        return items_store(a->service, new, 1, a->err);
+    TRY(store_item_touch(a->service->store, new->key, new->fetched, a->err));
+    answers_drop(a->service->answers, answers_tag(new->key));
+    return ASSAY_OK;
+}
+
+/* ---- Asking the vendor ---- */
+
+static assay_status ask(const asking *a, const item_name *name, store_item *out, bool *changed);
+
+static assay_status stored_or_asked(const asking *a, const item_name *name, store_item *out)
+{
+    char key[ITEM_KEY_SIZE];
+    bool found = false, changed;
+    item_key(name, key);
+    TRY(store_item_get(a->service->store, key, a->memory, out, &found, a->err));
+    if (found && !is_stale(out, a->now))
+        return ASSAY_OK;
+    return ask(a, name, out, &changed);
+}
+
+/* A root CRL comes without its issuer: any chain that we have proved ends in the root. */
+static assay_status root_chain(const asking *a, const char **out)
+{
+    static const char *const keys[] = { "crl/pck/platform", "crl/pck/processor", "crl/root" };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        store_item item;
+        bool found = false;
+        TRY(store_item_get(a->service->store, keys[i], a->memory, &item, &found, a->err));
+        if (found && item.chain[0] != '\0') {
+            *out = item.chain;
+            return ASSAY_OK;
+        }
+    }
+    store_item crl;
+    TRY(stored_or_asked(a, &(item_name) { .kind = ITEM_PCK_CRL, .ca = PCK_CA_PLATFORM }, &crl));
+    *out = crl.chain;
+    return ASSAY_OK;
+}
+
+static assay_status amd_chain_text(const asking *a, const item_name *name, const char **out)
+{
+    const item_name wanted = item_amd_chain_of(name);
+    store_item chain;
+    TRY(stored_or_asked(a, &wanted, &chain));
+    *out = arena_text(a->memory, chain.body);
+    if (*out == NULL)
+        return fail(a->err, ASSAY_NO_MEMORY, "amd_chain", ASSAY_NO_OFFSET, "no memory");
+    return ASSAY_OK;
+}
+
+/* The chain of kinds whose replies bring none. NULL: the reply has it. */
+static assay_status chain_beforehand(const asking *a, const item_name *name, const char **out)
+{
+    *out = NULL;
+    if (name->kind == ITEM_ROOT_CRL)
+        return root_chain(a, out);
+    if (name->kind == ITEM_AMD_CRL || name->kind == ITEM_VCEK)
+        return amd_chain_text(a, name, out);
+    return ASSAY_OK;
+}
+
+static assay_status item_of(const asking *a, const char *chain, const assay_fetched *fetched,
+                            store_item *out)
+{
+    if (chain == NULL)
+        chain = fetched->issuer_chain != NULL ? fetched->issuer_chain : "";
+    const char *url = fetched->url != NULL ? fetched->url : "";
+    *out = (store_item) { .body = arena_copy(a->memory, span_of(fetched->body, fetched->size)),
+                          .chain = arena_text(a->memory, SPAN_TEXT(chain)),
+                          .source = arena_text(a->memory, SPAN_TEXT(url)),
+                          .fetched = a->now };
+    if (out->body.data == NULL || out->chain == NULL || out->source == NULL)
+        return fail(a->err, ASSAY_NO_MEMORY, "item", ASSAY_NO_OFFSET, "no memory");
+    return ASSAY_OK;
+}
+
+static assay_status ask_alone(const asking *a, const item_name *name, const char *key,
+                              store_item *out, bool *changed)
+{
+    assay_fetch_request request;
+    assay_fetched fetched = { .body = NULL };
+    const char *chain = NULL;
+    store_item item;
+    TRY(chain_beforehand(a, name, &chain));
+    item_request(name, &request);
+    TRY(upstream_fetch(a->service->upstream, key, &request, a->now, &fetched, a->retry_after,
+                       a->err));
+    const assay_status status = item_of(a, chain, &fetched, &item);
+    assay_fetched_free(&fetched);
+    TRY(status);
+    TRY(item_admit(a->service, name, &item, a->memory, a->now, a->err));
+    TRY(keep(a, &item, changed));
+    *out = item;
+    return ASSAY_OK;
+}
+
+static void announce(const asking *a, const item_name *name)
+{
+    assay_error err = { .status = ASSAY_OK };
+    if (name->kind == ITEM_EVALUATION_NUMBERS &&
+        baseline_announce(a->service, name->tee, a->now, &err) != ASSAY_OK)
+        log_failure(LEVEL_WARNING, "baseline.announce", &err, NULL);
+}
+
+static assay_status ask(const asking *a, const item_name *name, store_item *out, bool *changed)
+{
+    char key[ITEM_KEY_SIZE];
+    item_key(name, key);
+    if (item_rows[name->kind].fetch == ASSAY_FETCH_NONE)
+        return fail_named(a->err, ASSAY_ENVIRONMENT, "not_found", NULL, key,
+                          "comes with other items only");
+    *changed = false;
+    const assay_status status = ask_alone(a, name, key, out, changed);
+    if (status == ASSAY_OK && *changed)
+        announce(a, name);
+    return status;
+}
+
+/* Somebody else may have brought it while we waited for our turn. */
+static assay_status ask_in_turn(const asking *a, const item_name *name, store_item *out)
+{
+    char key[ITEM_KEY_SIZE];
+    bool found = false, changed;
+    item_key(name, key);
+    item_gate_enter(a->service->gates, key);
+    assay_status status = store_item_get(a->service->store, key, a->memory, out, &found, a->err);
+    if (status == ASSAY_OK && (!found || is_stale(out, a->now)))
+        status = ask(a, name, out, &changed);
+    item_gate_leave(a->service->gates, key);
+    return status;
+}
+
+assay_status item_refresh(service *s, const item_name *name, arena *memory, int64_t now,
+                          bool *changed, unsigned *retry_after, assay_error *err)
+{
+    assay_error why = { .status = ASSAY_OK };
+    const asking a = { s, memory, now, retry_after, &why };
+    char key[ITEM_KEY_SIZE];
+    store_item item;
+    item_key(name, key);
+    upstream_forget(s->upstream, key);
+    item_gate_enter(s->gates, key);
+    const assay_status status = ask(&a, name, &item, changed);
+    item_gate_leave(s->gates, key);
+    metrics_count(s->metrics, status == ASSAY_OK ? "refreshed" : "refresh_failed", 1);
+    if (status == ASSAY_OK)
+        return ASSAY_OK;
+    log_failure(LEVEL_WARNING, "refresh.failed", &why, "item", key, NULL);
+    if (err != NULL)
+        *err = why;
+    return status;
+}
+
+/* ---- For a request ---- */
+
+/* A number that is not to be had: retired when the vendor's own list begins later. */
+static bool number_retired(call *c, const item_name *name)
+{
+    const item_name listed = { .kind = ITEM_EVALUATION_NUMBERS,
+                               .tee = name->tee != ASSAY_TEE_NONE ? name->tee : ASSAY_TEE_SGX };
+    char key[ITEM_KEY_SIZE];
+    store_item item;
+    bool found = false;
+    evaluation_numbers numbers;
+    item_key(&listed, key);
+    if (name->number == 0 ||
+        store_item_get(c->service->store, key, c->memory, &item, &found, NULL) != ASSAY_OK ||
+        !found || evaluation_numbers_parse(item.body, c->memory, &numbers, NULL) != ASSAY_OK)
+        return false;
+    for (uint16_t i = 0; i < numbers.count; i++)
+        if (numbers.at[i].number <= name->number)
+            return false;
+    return true;
+}
+
+static assay_status failed(call *c, const item_name *name, assay_status status)
+{
+    /* What the vendor sent was refused, or what it said means nothing to the one who asks. */
+    c->code =
+        status == ASSAY_ENVIRONMENT || status == ASSAY_NO_MEMORY ? failure_code(&c->error) : 502;
+    if (c->code == 404 && number_retired(c, name))
+        c->code = 410;
+    return status;
+}
+
+static assay_status missing(call *c, const item_name *name, const char *key)
+{
+    const assay_status status = fail_named(&c->error, ASSAY_ENVIRONMENT, "not_found", NULL, key,
+                                           "is not here, and this fill mode asks no vendor for it");
+    return failed(c, name, status);
+}
+
+static assay_status serve_stale(call *c, bool *stale)
+{
+    metrics_count(c->service->metrics, "stale_served", 1);
+    c->error = (assay_error) { .status = ASSAY_OK };
+    c->retry_after = 0;
+    *stale = true;
+    return ASSAY_OK;
+}
+
+static bool retired(const assay_error *error)
+{
+    return error->name != NULL && strcmp(error->name, "fetch_retired") == 0;
+}
+
+assay_status item_get(call *c, const item_name *name, store_item *out, bool *stale)
+{
+    const asking a = { c->service, c->memory, c->now, &c->retry_after, &c->error };
+    char key[ITEM_KEY_SIZE];
+    store_item fresh;
+    bool found = false;
+    *stale = false;
+    item_key(name, key);
+    TRY(store_item_get(c->service->store, key, c->memory, out, &found, &c->error));
+    if (found && !is_stale(out, c->now))
+        return ASSAY_OK;
+    if (c->service->config.upstream.mode != FILL_LAZY)
+        return found ? serve_stale(c, stale) : missing(c, name, key);
+    const assay_status allowed = call_may_ask(c);
+    if (allowed != ASSAY_OK)
+        return found && !c->wants_vendor ? serve_stale(c, stale) : allowed;
+    const assay_status status = ask_in_turn(&a, name, &fresh);
+    if (status == ASSAY_OK)
+        *out = fresh;
+    else if (found && !retired(&c->error))
+        return serve_stale(c, stale);
+    else
+        return failed(c, name, status);
+    return ASSAY_OK;
+}
+
+assay_status item_pck_chain(call *c, pck_ca ca, assay_span *out)
+{
+    const item_name own = { .kind = ITEM_PCK_CHAIN, .ca = ca };
+    char key[ITEM_KEY_SIZE];
+    store_item item;
+    bool found = false, stale = false;
+    item_key(&own, key);
+    TRY(store_item_get(c->service->store, key, c->memory, &item, &found, &c->error));
+    if (found && !is_stale(&item, c->now)) {
+        *out = item.body;
+        return ASSAY_OK;
+    }
+    TRY(item_get(c, &(item_name) { .kind = ITEM_PCK_CRL, .ca = ca }, &item, &stale));
+    *out = SPAN_TEXT(item.chain);
+    return ASSAY_OK;
+}
