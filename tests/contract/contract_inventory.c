@@ -32,9 +32,7 @@ static groups groups_of(fixture *f)
     return all;
 }
 
-* /
-
-    static void lists_page_through_all(void **state)
+static void lists_page_through_all(void **state)
 {
     fixture *f = *state;
     const char *cursor = NULL;
