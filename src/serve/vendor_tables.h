@@ -1,0 +1,14 @@
+/* vendor_tables.h: the route tables of what vendors publish, for routes.c. */
+#ifndef ASSAY_SERVE_VENDOR_TABLES_H
+#define ASSAY_SERVE_VENDOR_TABLES_H
+
+#include "serve/route.h"
+
+extern const route vendor_routes[]; /* Intel's, in the forms of PCS, PCCS and THIM */
+extern const size_t vendor_route_count;
+extern const route amd_routes[];
+extern const size_t amd_route_count;
+extern const route evidence_routes[];
+extern const size_t evidence_route_count;
+
+#endif
