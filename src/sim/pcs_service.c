@@ -44,7 +44,7 @@ static void count_path(pcs_log *log, const pcs_log_entry *entry)
         return;
     if (i == log->count_count) {
         log->count_count++;
-        snprintf(log->counts[i].method, PCS_METHOD_SIZE, "%s", entry->method);
+        memcpy(log->counts[i].method, entry->method, PCS_METHOD_SIZE);
         snprintf(log->counts[i].path, PCS_TARGET_SIZE, "%.*s", (int)size, entry->target);
     }
     log->counts[i].count++;
