@@ -12,6 +12,8 @@
 #ifndef ASSAY_COLLATERAL_H
 #define ASSAY_COLLATERAL_H
 
+#include <stdbool.h>
+
 #include "assay/base.h"
 
 #ifdef __cplusplus
@@ -123,6 +125,55 @@ ASSAY_API const char *assay_tcb_status_name(assay_tcb_status status);
 
 /* Exact spelling; ASSAY_TCB_NOT_JUDGED when it is none. */
 ASSAY_API assay_tcb_status assay_tcb_status_parse(const char *text);
+
+/* ---- What a collateral says -------------------------------------------------------------------
+ */
+
+/* Nothing of it is proved: assay_collateral_check() tells. Texts live as long as the object. */
+
+/* For which platforms it is. The status of the TCB info's parser when that is broken. */
+ASSAY_API assay_status assay_collateral_subject(const assay_collateral *collateral, assay_tee *tee,
+                                                uint8_t fmspc[6], assay_error *error);
+
+enum { ASSAY_NAME_SIZE = 80 };
+
+typedef struct assay_item_facts {
+    assay_validity validity;
+    uint32_t evaluation_number;   /* TCB info and QE identity; else 0 */
+    uint32_t entry_count;         /* CRLs: how many certificates are revoked */
+    char signer[ASSAY_NAME_SIZE]; /* common name; of a chain: that of its end */
+    bool has_root;                /* a chain came with it: */
+    bool intel_root;              /* which ends at Intel's own root */
+    uint8_t root_point[65];
+} assay_item_facts;
+
+/* Not for ASSAY_ITEM_PCK_CHAIN, which comes with the quote (USAGE). The failure of the item when it
+ * is missing or broken. */
+ASSAY_API assay_status assay_collateral_item_facts(const assay_collateral *collateral,
+                                                   assay_item item, assay_item_facts *out,
+                                                   assay_error *error);
+
+typedef enum assay_part { ASSAY_PART_PLATFORM, ASSAY_PART_MODULE, ASSAY_PART_QE } assay_part;
+
+/* "platform", "module", "qe" */
+ASSAY_API const char *assay_part_name(assay_part part);
+
+typedef struct assay_level_facts {
+    assay_part part;
+    uint8_t module;         /* of PART_MODULE: major version; "TDX_03" is 3 */
+    uint8_t components[32]; /* SGX, then TDX; zeros where the table has none */
+    uint16_t pce_svn;       /* platforms */
+    uint16_t isv_svn;       /* modules and QE */
+    assay_tcb_status status;
+    int64_t date;
+    const char *const *advisory_ids;
+    size_t advisory_count;
+} assay_level_facts;
+
+/* The levels of platform, modules and QE in this order, each table from its highest level. False
+ * behind the last one; broken documents have none. */
+ASSAY_API bool assay_collateral_level(const assay_collateral *collateral, size_t index,
+                                      assay_level_facts *out);
 
 #ifdef __cplusplus
 }

@@ -46,11 +46,6 @@ typedef enum assay_reason_kind {
 /* "tcb_status", "component_short", ... */
 ASSAY_API const char *assay_reason_name(assay_reason_kind kind);
 
-typedef enum assay_part { ASSAY_PART_PLATFORM, ASSAY_PART_MODULE, ASSAY_PART_QE } assay_part;
-
-/* "platform", "module", "qe" */
-ASSAY_API const char *assay_part_name(assay_part part);
-
 typedef struct assay_reason {
     assay_reason_kind kind;
     assay_part part;
