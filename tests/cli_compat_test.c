@@ -49,7 +49,10 @@ static const shell_row the_guide_rows[] = {
     { "no such quote", "verifier -quote none", 5, "", "none" },
     { "a broken quote", "head -c 2000 quote.dat >broken; verifier -quote broken", 3, "",
       "error: " },
-    { "no collateral", "ASSAY_COLLATERAL= verifier -quote quote.dat", 5, "", "collateral" },
+    { "no collateral, and none to be fetched",
+      "echo LOCAL_CACHE_ONLY=TRUE >offline.conf; QCNL_CONF_PATH=offline.conf ASSAY_COLLATERAL= "
+      "verifier -quote quote.dat",
+      5, "", "fetch_cache_missing" },
     { "other policies",
       "$A key new --alg ES384 -o owner.pem >/dev/null && $A policy new --from quote.dat -o "
       "td.json && "

@@ -44,7 +44,7 @@ static const struct {
       "can't be" },
     { "no time", { "verify", "x", "--at", "yesterday" }, 2, NULL, "--at wants RFC 3339" },
     { "no quote", { "verify" }, 2, NULL, "which quote?" },
-    { "no collateral", { "verify", "x" }, 2, NULL, "give --collateral DIR" },
+    { "no such quote", { "verify", "x", "--offline" }, 4, NULL, "x: No such file" },
     { "single items, not all",
       { "verify", "x", "--pck-crl", "/dev/null" },
       2,

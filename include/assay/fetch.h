@@ -215,6 +215,11 @@ ASSAY_API assay_status assay_collateral_order_of_quote(assay_span quote,
                                                        assay_collateral_order *out,
                                                        assay_error *error);
 
+/* The same from a PCK chain (PEM, leaf first), for quotes that carry none. */
+ASSAY_API assay_status assay_collateral_order_of_chain(assay_span chain, assay_tee tee,
+                                                       assay_collateral_order *out,
+                                                       assay_error *error);
+
 /* Called before each of the four requests, with the address that is asked first; may be NULL. */
 typedef void (*assay_fetch_progress)(void *context, const char *what, const char *url);
 

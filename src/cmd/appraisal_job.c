@@ -87,9 +87,7 @@ static assay_status verify_quote(const arguments *given, const char *path, appra
     outcome *o = &job->verified;
     TRY(request_read(given, &job->asked, &job->error));
     TRY(input_read_quote(path, &job->quote, &job->error));
-    o->error = (assay_error) { .offset = ASSAY_NO_OFFSET };
-    o->status = assay_verify(NULL, input_span(&job->quote), job->asked.collateral,
-                             &job->asked.options, &o->verdict, &o->error);
+    outcome_of_quote(NULL, &job->asked, input_span(&job->quote), o);
     if (o->status != ASSAY_OK) {
         job->error = o->error;
         return o->status;

@@ -196,6 +196,7 @@ static const option_row appraise_options[] = {
       .value = VALUE_FILE,
       .help = "what a policy's report_data_hash is about" },
     COLLATERAL_OPTIONS,
+    FETCH_OPTIONS,
     REQUEST_OPTIONS,
     { .id = OPTION_DIALECT,
       .name = "dialect",

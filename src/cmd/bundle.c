@@ -28,9 +28,12 @@ static assay_status bundle_read(const char *path, assay_bundle **out, assay_erro
 static assay_status make(const request *asked, const char *path, char **out, assay_error *error)
 {
     input quote = { 0 };
+    assay_collateral *collateral = NULL;
     TRY(input_read_quote(path, &quote, error));
-    assay_status status =
-        assay_bundle_create(input_span(&quote), asked->collateral, &asked->options, out, error);
+    assay_status status = request_collateral(asked, input_span(&quote), &collateral, error);
+    if (status == ASSAY_OK)
+        status = assay_bundle_create(input_span(&quote), collateral, &asked->options, out, error);
+    assay_collateral_unref(collateral);
     input_free(&quote);
     return status;
 }
@@ -178,6 +181,7 @@ static int show_run(const arguments *given)
 
 static const option_row create_options[] = {
     COLLATERAL_OPTIONS,
+    FETCH_OPTIONS,
     REQUEST_OPTIONS,
     { .id = OPTION_OUTPUT,
       .name = "output",

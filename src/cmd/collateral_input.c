@@ -136,17 +136,10 @@ static assay_status options_read(sources *s, const arguments *given, size_t *cou
 static assay_status options_are_complete(const arguments *given, assay_error *error)
 {
     char names[NAMES_SIZE] = "";
-    size_t count = 0;
     for (size_t i = 0; i < ITEM_COUNT; i++) {
-        if (option_given(given, items[i].option))
-            count++;
-        else
+        if (!option_given(given, items[i].option))
             name_add(names, "--", items[i].option_name);
     }
-    if (count == 0)
-        return failed(error, ASSAY_USAGE, "collateral",
-                      "no collateral: give --collateral DIR (a folder with tcb_info.json, "
-                      "qe_identity.json, CRLs and chains) or --collateral FILE (all in one JSON)");
     if (names[0] != '\0')
         return failed(error, ASSAY_USAGE, "collateral", "also needed: %s", names);
     return ASSAY_OK;
@@ -213,16 +206,44 @@ static assay_status from_options(const arguments *given, const assay_roots *root
     return status;
 }
 
-assay_status collateral_input_read(const arguments *given, const assay_roots *roots,
-                                   assay_collateral **out, assay_error *error)
+static assay_status from_path(const char *path, const arguments *given, const assay_roots *roots,
+                              assay_collateral **out, assay_error *error)
 {
-    const char *path = option_argument(given, OPTION_COLLATERAL);
     struct stat found;
-    if (path == NULL)
-        return from_options(given, roots, out, error);
     if (strcmp(path, "-") != 0 && stat(path, &found) != 0)
         return failed(error, ASSAY_ENVIRONMENT, "collateral", "%s: %s", path, strerror(errno));
     if (strcmp(path, "-") != 0 && S_ISDIR(found.st_mode))
         return from_folder(path, given, roots, out, error);
     return from_file(path, given, roots, out, error);
+}
+
+bool collateral_input_given(const arguments *given)
+{
+    bool found = option_given(given, OPTION_COLLATERAL);
+    for (size_t i = 0; i < ITEM_COUNT; i++)
+        found = found || option_given(given, items[i].option);
+    return found;
+}
+
+assay_status collateral_input_read(const arguments *given, const assay_roots *roots,
+                                   assay_collateral **out, assay_error *error)
+{
+    const char *path = option_argument(given, OPTION_COLLATERAL);
+    return path != NULL ? from_path(path, given, roots, out, error)
+                        : from_options(given, roots, out, error);
+}
+
+assay_status collateral_input_read_path(const char *path, const assay_roots *roots,
+                                        assay_collateral **out, assay_error *error)
+{
+    const arguments none = { .option_count = 0 };
+    return from_path(path, &none, roots, out, error);
+}
+
+const char *collateral_input_file_name(size_t index, size_t *member)
+{
+    if (index >= ITEM_COUNT)
+        return NULL;
+    *member = items[index].member;
+    return items[index].files[0];
 }

@@ -48,7 +48,18 @@
         .value = VALUE_FILE, .help = "PEM chain of the PCK CA"                                     \
     }
 
-/* Makes the collateral that the options name. USAGE when they name none, or too few single items;
+/* True when the options name collateral: --collateral, or any single item. */
+bool collateral_input_given(const arguments *given);
+
+/* The collateral in a folder or a one-file JSON ("-": standard input). */
+assay_status collateral_input_read_path(const char *path, const assay_roots *roots,
+                                        assay_collateral **out, assay_error *error);
+
+/* The usual name of an item in a folder, by its place in assay_collateral_items; NULL behind the
+ * last one. */
+const char *collateral_input_file_name(size_t index, size_t *member);
+
+/* Makes the collateral that the options name. USAGE for too few single items;
  * ENVIRONMENT when a file can't be read; MALFORMED (S36, E002) when a folder lacks items, with the
  * names of all that it lacks. The caller owns one reference. */
 assay_status collateral_input_read(const arguments *given, const assay_roots *roots,

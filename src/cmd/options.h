@@ -59,7 +59,20 @@ typedef enum option_id {
     OPTION_MAX_AGE,
     OPTION_NO_FRESHNESS,
     OPTION_REQUIRE,
-    OPTION_ALLOW_CUSTOM_ROOT
+    OPTION_ALLOW_CUSTOM_ROOT,
+    OPTION_PCCS,
+    OPTION_PCS,
+    OPTION_QCNL_CONFIG,
+    OPTION_OFFLINE,
+    OPTION_TLS_CA,
+    OPTION_INSECURE,
+    OPTION_SAVE_COLLATERAL,
+    OPTION_FMSPC,
+    OPTION_TEE,
+    OPTION_CA,
+    OPTION_EARLY,
+    OPTION_TCB_EVALUATION_DATA_NUMBER,
+    OPTION_WARN
 } option_id;
 
 /* What stands behind an option: decides what a shell offers. */

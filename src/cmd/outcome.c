@@ -20,12 +20,18 @@ void outcome_fail(outcome *o, assay_status status)
     o->error.status = status;
 }
 
-/* What assay_verify() is asked; the record is cleared so that an old error can't speak. */
-static void judge(assay_verifier *verifier, const request *asked, const input *quote, outcome *o)
+/* The record is cleared so that an old error can't speak. */
+void outcome_of_quote(assay_verifier *verifier, const request *asked, assay_span quote, outcome *o)
 {
+    assay_collateral *collateral = NULL;
     o->error = (assay_error) { .offset = ASSAY_NO_OFFSET };
-    o->status = assay_verify(verifier, input_span(quote), asked->collateral, &asked->options,
-                             &o->verdict, &o->error);
+    assay_status status = request_collateral(asked, quote, &collateral, &o->error);
+    if (status != ASSAY_OK) {
+        outcome_fail(o, status);
+        return;
+    }
+    o->status = assay_verify(verifier, quote, collateral, &asked->options, &o->verdict, &o->error);
+    assay_collateral_unref(collateral);
 }
 
 void outcome_of_file(assay_verifier *verifier, const request *asked, const char *path, outcome *o)
@@ -33,7 +39,7 @@ void outcome_of_file(assay_verifier *verifier, const request *asked, const char 
     input quote = { 0 };
     assay_status status = input_read_quote(path, &quote, &o->error);
     if (status == ASSAY_OK)
-        judge(verifier, asked, &quote, o);
+        outcome_of_quote(verifier, asked, input_span(&quote), o);
     else
         outcome_fail(o, status);
     input_free(&quote);
@@ -44,7 +50,7 @@ void outcome_of_text(assay_verifier *verifier, const request *asked, assay_span 
     input quote = { 0 };
     assay_status status = input_decode(text, &quote, &o->error);
     if (status == ASSAY_OK)
-        judge(verifier, asked, &quote, o);
+        outcome_of_quote(verifier, asked, input_span(&quote), o);
     else
         outcome_fail(o, status);
     input_free(&quote);

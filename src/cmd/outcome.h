@@ -20,6 +20,9 @@ void outcome_fail(outcome *o, assay_status status);
 /* Judges the quote in a file, a FIFO or standard input. `verifier` may be NULL. */
 void outcome_of_file(assay_verifier *verifier, const request *asked, const char *path, outcome *o);
 
+/* Judges the bytes of a quote; its collateral is fetched when none is at hand. */
+void outcome_of_quote(assay_verifier *verifier, const request *asked, assay_span quote, outcome *o);
+
 /* Judges text at hand: binary, hex or base64. */
 void outcome_of_text(assay_verifier *verifier, const request *asked, assay_span text, outcome *o);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "collateral_output.h"
 #include "failure.h"
 
 enum { STATUS_NAME_MAX = 64 };
@@ -153,6 +154,7 @@ static assay_status options_read(const arguments *given, request *out, assay_err
     options->allow_debug = option_given(given, OPTION_ALLOW_DEBUG);
     options->allow_reserved = option_given(given, OPTION_ALLOW_RESERVED);
     options->strict = option_given(given, OPTION_STRICT);
+    out->save = option_argument(given, OPTION_SAVE_COLLATERAL);
     return ASSAY_OK;
 }
 
@@ -163,7 +165,8 @@ static assay_status files_read(const arguments *given, request *out, assay_error
     if (pck_chain != NULL)
         TRY(input_read(pck_chain, INPUT_ITEM_MAX, "pck_chain", &out->pck_chain, error));
     out->options.pck_chain = input_span(&out->pck_chain);
-    return collateral_input_read(given, &out->roots, &out->collateral, error);
+    return collateral_source_new(given, &out->roots, out->options.pck_chain, &out->collateral,
+                                 error);
 }
 
 assay_status request_read(const arguments *given, request *out, assay_error *error)
@@ -179,7 +182,21 @@ assay_status request_read(const arguments *given, request *out, assay_error *err
 
 void request_free(request *r)
 {
-    assay_collateral_unref(r->collateral);
+    collateral_source_free(r->collateral);
     input_free(&r->pck_chain);
     *r = (request) { 0 };
+}
+
+assay_status request_collateral(const request *asked, assay_span quote, assay_collateral **out,
+                                assay_error *error)
+{
+    assay_collateral *collateral = NULL;
+    TRY(collateral_source_get(asked->collateral, quote, &collateral, error));
+    assay_status status =
+        asked->save == NULL ? ASSAY_OK : collateral_output_json(asked->save, collateral, error);
+    if (status != ASSAY_OK)
+        assay_collateral_unref(collateral);
+    else
+        *out = collateral;
+    return status;
 }

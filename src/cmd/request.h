@@ -4,10 +4,12 @@
 
 #include "assay/verify.h"
 #include "collateral_input.h"
+#include "collateral_source.h"
+#include "fetching.h"
 #include "input.h"
 #include "options.h"
 
-/* The rows that verify and bundle create share, beside COLLATERAL_OPTIONS. */
+/* The rows that verify, appraise and bundle create share, beside COLLATERAL_OPTIONS. */
 #define REQUEST_OPTIONS                                                                            \
     { .id = OPTION_AT,                                                                             \
       .name = "at",                                                                                \
@@ -44,6 +46,11 @@
           .argument = "FILE",                                                                      \
           .value = VALUE_FILE,                                                                     \
           .help = "PCK chain (PEM) for quotes that carry none" },                                  \
+        { .id = OPTION_SAVE_COLLATERAL,                                                            \
+          .name = "save-collateral",                                                               \
+          .argument = "FILE",                                                                      \
+          .value = VALUE_FILE,                                                                     \
+          .help = "write the collateral there, as one JSON file" },                                \
     {                                                                                              \
         .id = OPTION_MIN_TCB_EVALUATION_DATA_NUMBER, .name = "min-tcb-evaluation-data-number",     \
         .argument = "N", .value = VALUE_TEXT, .help = "refuse collateral of a lower number"        \
@@ -53,15 +60,21 @@
 typedef struct request {
     assay_verify_options options;
     assay_roots roots;
-    assay_collateral *collateral;
+    collateral_source *collateral;
     uint8_t report_data[64];
     input pck_chain;
+    const char *save; /* --save-collateral; NULL: not asked for */
 } request;
 
 /* Reads what the options name; the clock when there is no --at. USAGE for unusable arguments (the
- * detail is the complaint), and what collateral_input_read() and input_read() return. */
+ * detail is the complaint), and what collateral_source_new() and input_read() return. */
 assay_status request_read(const arguments *given, request *out, assay_error *error);
 void request_free(request *r);
+
+/* The collateral for this quote, one reference; also written to the file of
+ * --save-collateral. What collateral_source_get() returns; ENVIRONMENT. */
+assay_status request_collateral(const request *asked, assay_span quote, assay_collateral **out,
+                                assay_error *error);
 
 /* --at, or the clock; USAGE. */
 assay_status request_read_time(const arguments *given, int64_t *out, assay_error *error);

@@ -43,6 +43,8 @@ static int verify_run(const arguments *given)
     outcome_form form = outcome_form_of(given);
     if (given->operand_count == 0 && !many)
         return usage_error("verify", "which quote? Give a file, or - for standard input");
+    if (many && option_given(given, OPTION_SAVE_COLLATERAL))
+        return usage_error("verify", "--save-collateral is for one quote");
     if (request_read(given, &asked, &error) != ASSAY_OK)
         return outcome_print_failure("verify", &error, many ? OUTCOME_JSON : form);
     int code = many ? verify_many(given, &asked) : verify_one(&asked, given->operands[0], form);
@@ -52,6 +54,7 @@ static int verify_run(const arguments *given)
 
 static const option_row verify_options[] = {
     COLLATERAL_OPTIONS,
+    FETCH_OPTIONS,
     REQUEST_OPTIONS,
     { .id = OPTION_JSON, .name = "json", .help = "print JSON, for every outcome" },
     { .id = OPTION_EXPLAIN, .name = "explain", .help = "say what is short and what would pass" },
@@ -74,12 +77,15 @@ const verb verb_verify = {
     .name = "verify",
     .operands = "QUOTE...",
     .summary = "judge quotes against collateral",
-    .text = "Judges a quote (binary, hex or base64; - is standard input) against collateral at a\n"
-            "time. Accepted is only UpToDate with unexpired collateral, unless options say\n"
-            "otherwise. Several quotes, or a list by --batch, give one JSON line each, in order.\n"
-            "\n"
-            "Exit code: 0 accepted, 1 judged and not accepted, 2 wrong usage, 3 can't be judged,\n"
-            "4 file, network or memory. Of several quotes: the worst (4, 3, 1, 0).",
+    .text =
+        "Judges a quote (binary, hex or base64; - is standard input) against collateral at a\n"
+        "time. Without --collateral it is fetched: from --pccs, else as the configuration file\n"
+        "/etc/sgx_default_qcnl.conf says, else from Intel. Accepted is only UpToDate with\n"
+        "unexpired collateral, unless options say otherwise. Several quotes, or a list by\n"
+        "--batch, give one JSON line each, in order.\n"
+        "\n"
+        "Exit code: 0 accepted, 1 judged and not accepted, 2 wrong usage, 3 can't be judged,\n"
+        "4 file, network or memory. Of several quotes: the worst (4, 3, 1, 0).",
     .options = verify_options,
     .run = verify_run,
 };

@@ -2,9 +2,11 @@
  * verification.md 4.1; collateral-service.md 6. */
 #include <stdio.h>
 
-#include "assay/verify.h"
+#include "assay/evidence.h"
 #include "fetch/fetcher.h"
 #include "fetch/sources.h"
+#include "wire/pem.h"
+#include "x509/x509.h"
 
 enum { REQUESTS = 4 };
 
@@ -94,16 +96,37 @@ assay_status assay_fetch_collateral(assay_fetcher *fetcher, const assay_collater
     return status;
 }
 
+/* ---- What a quote needs ---- */
+
+assay_status assay_collateral_order_of_chain(assay_span chain, assay_tee tee,
+                                             assay_collateral_order *out, assay_error *error)
+{
+    static const char where[] = "pck_chain[0]";
+    uint8_t der[LIMIT_CHAIN_DER_SIZE];
+    pem_blocks blocks;
+    x509_cert leaf;
+    pck_extension platform;
+    TRY(pem_decode(chain, "CERTIFICATE", der, sizeof(der), &blocks, error));
+    TRY(x509_cert_parse(blocks.der[0], where, &leaf, error));
+    const pck_ca ca = pck_ca_of_name(leaf.issuer);
+    TRY(pck_extension_parse(&leaf, ca, where, &platform, error));
+    *out = (assay_collateral_order) { .tee = tee,
+                                      .ca = ca == PCK_CA_PROCESSOR ? ASSAY_CA_PROCESSOR
+                                                                   : ASSAY_CA_PLATFORM };
+    memcpy(out->fmspc, platform.fmspc, sizeof(out->fmspc));
+    return ASSAY_OK;
+}
+
 assay_status assay_collateral_order_of_quote(assay_span quote, assay_collateral_order *out,
                                              assay_error *error)
 {
-    assay_platform platform;
     assay_quote parsed;
     TRY(assay_quote_parse(quote, &parsed, error));
-    TRY(assay_platform_read(quote, &platform, error));
-    *out = (assay_collateral_order) { .tee = parsed.tee,
-                                      .ca = platform.ca == 1 ? ASSAY_CA_PROCESSOR
-                                                             : ASSAY_CA_PLATFORM };
-    memcpy(out->fmspc, platform.fmspc, sizeof(out->fmspc));
-    return ASSAY_OK;
+    if (parsed.certification_type != ASSAY_CERTIFICATION_PCK_CHAIN)
+        return fail(error, ASSAY_UNSUPPORTED, "quote.certification_data", ASSAY_NO_OFFSET,
+                    "certification data type %u holds no PCK chain: give it, or the collateral",
+                    parsed.certification_type);
+    assay_status status =
+        assay_collateral_order_of_chain(parsed.certification_data, parsed.tee, out, error);
+    return status == ASSAY_OK ? ASSAY_OK : error_inside(error, status, "quote");
 }
