@@ -43,8 +43,6 @@ static bool gather(void *context, assay_span bytes)
 {
     request_reader *r = context;
     const size_t wanted = r->gathered_size + bytes.size;
-    if (wanted > r->limits.body_size)
-        return false;
     if (wanted > r->gathered_capacity) {
         size_t capacity = r->gathered_capacity * 2;
         if (capacity < GATHERED_FIRST)
@@ -94,17 +92,24 @@ static void chunked_body_on(request_reader *r)
 {
     size_t used = 0;
     const assay_span window = span_of(r->buffer + r->head_end, r->size - r->head_end);
-    const chunk_state state = chunk_decoder_feed(r->chunks, window, &used);
-    if (state == CHUNKS_REFUSED) {
-        if (chunk_decoder_overflowed(r->chunks))
-            refuse(r, 413, "the body is too large");
-        else
-            refuse(r, 400, "the chunks of the body are not in order");
+    switch (chunk_decoder_feed(r->chunks, window, &used)) {
+    case CHUNKS_MORE:
+        window_taken(r, used);
+        return;
+    case CHUNKS_COMPLETE:
+        window_taken(r, used);
+        complete(r, span_of(r->gathered, r->gathered_size));
+        return;
+    case CHUNKS_MALFORMED:
+        refuse(r, 400, "the chunks of the body are not in order");
+        return;
+    case CHUNKS_TOO_MANY:
+        refuse(r, 413, "the body is too large");
+        return;
+    case CHUNKS_NO_MEMORY:
+        refuse(r, 503, "memory is short");
         return;
     }
-    window_taken(r, used);
-    if (state == CHUNKS_COMPLETE)
-        complete(r, span_of(r->gathered, r->gathered_size));
 }
 
 static void body_on(request_reader *r)
@@ -149,7 +154,7 @@ static void head_complete(request_reader *r)
         return;
     }
     if (r->head.framing == BODY_CHUNKED) {
-        r->chunks = chunk_decoder_new(gather, r);
+        r->chunks = chunk_decoder_new(r->limits.body_size, gather, r);
         if (r->chunks == NULL) {
             refuse(r, 503, "memory is short");
             return;

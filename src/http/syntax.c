@@ -98,26 +98,42 @@ struct chunk_decoder {
     llhttp_t parser;
     chunk_sink sink;
     void *context;
-    uint8_t last; /* byte of the previous feed */
-    bool overflowed;
+    uint64_t left;       /* of what the body may have */
+    uint8_t last;        /* byte of the previous feed */
+    chunk_state refused; /* why a callback stopped llhttp */
 };
+
+static int stop(chunk_decoder *decoder, chunk_state why)
+{
+    decoder->refused = why;
+    return -1;
+}
+
+static int begin_chunk(llhttp_t *parser)
+{
+    chunk_decoder *decoder = parser->data;
+    if (parser->content_length > decoder->left)
+        return stop(decoder, CHUNKS_TOO_MANY);
+    decoder->left -= parser->content_length;
+    return 0;
+}
 
 static int take_body(llhttp_t *parser, const char *at, size_t size)
 {
     chunk_decoder *decoder = parser->data;
-    decoder->overflowed = !decoder->sink(decoder->context, span_of(at, size));
-    return decoder->overflowed ? -1 : 0;
+    return decoder->sink(decoder->context, span_of(at, size)) ? 0 : stop(decoder, CHUNKS_NO_MEMORY);
 }
 
 static int refuse_text(llhttp_t *parser, const char *at, size_t size)
 {
-    (void)parser, (void)at, (void)size;
-    return -1;
+    (void)at, (void)size;
+    return stop(parser->data, CHUNKS_MALFORMED);
 }
 
 static const llhttp_settings_t chunk_settings = {
     .on_header_field = refuse_text,
     .on_chunk_extension_name = refuse_text,
+    .on_chunk_header = begin_chunk,
     .on_body = take_body,
     .on_message_complete = pause_parser,
 };
@@ -126,7 +142,7 @@ static const llhttp_settings_t chunk_settings = {
 static const llhttp_settings_t no_settings;
 static const char chunked_head[] = "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-chunk_decoder *chunk_decoder_new(chunk_sink sink, void *context)
+chunk_decoder *chunk_decoder_new(uint64_t limit, chunk_sink sink, void *context)
 {
     chunk_decoder *decoder = memory_new(sizeof(*decoder));
     if (decoder == NULL)
@@ -139,6 +155,8 @@ chunk_decoder *chunk_decoder_new(chunk_sink sink, void *context)
     /* llhttp holds them without const, and does not write. */
     decoder->parser.settings = (void *)(uintptr_t)&chunk_settings;
     decoder->parser.data = decoder;
+    decoder->left = limit;
+    decoder->refused = CHUNKS_MALFORMED;
     decoder->sink = sink;
     decoder->context = context;
     return decoder;
@@ -160,14 +178,9 @@ chunk_state chunk_decoder_feed(chunk_decoder *decoder, assay_span in, size_t *us
     if (outcome == HPE_OK)
         return CHUNKS_MORE;
     if (outcome != HPE_PAUSED)
-        return CHUNKS_REFUSED;
+        return decoder->refused;
     /* llhttp takes a bare LF for the last line; nginx and we do not. */
     *used = (size_t)(llhttp_get_error_pos(&decoder->parser) - (const char *)in.data);
     const uint8_t carriage_return = *used >= 2 ? in.data[*used - 2] : before;
-    return carriage_return == '\r' ? CHUNKS_COMPLETE : CHUNKS_REFUSED;
-}
-
-bool chunk_decoder_overflowed(const chunk_decoder *decoder)
-{
-    return decoder->overflowed;
+    return carriage_return == '\r' ? CHUNKS_COMPLETE : CHUNKS_MALFORMED;
 }

@@ -18,19 +18,23 @@ refusal syntax_head_split(assay_span head, syntax_head *out);
  * read them differently. */
 typedef struct chunk_decoder chunk_decoder;
 
-/* Where decoded bytes go: false refuses them (too many). */
+/* Where decoded bytes go; false when memory is short. */
 typedef bool (*chunk_sink)(void *context, assay_span bytes);
 
-/* NULL when memory is short. */
-chunk_decoder *chunk_decoder_new(chunk_sink sink, void *context);
+/* Refuses what has more than `limit` bytes as soon as a chunk says so. NULL when memory is short.
+ */
+chunk_decoder *chunk_decoder_new(uint64_t limit, chunk_sink sink, void *context);
 void chunk_decoder_free(chunk_decoder *decoder);
 
-typedef enum chunk_state { CHUNKS_MORE, CHUNKS_COMPLETE, CHUNKS_REFUSED } chunk_state;
+typedef enum chunk_state {
+    CHUNKS_MORE,
+    CHUNKS_COMPLETE,
+    CHUNKS_MALFORMED,
+    CHUNKS_TOO_MANY,
+    CHUNKS_NO_MEMORY
+} chunk_state;
 
 /* `used` is how many bytes belonged to the body: all of them unless it is complete. */
 chunk_state chunk_decoder_feed(chunk_decoder *decoder, assay_span in, size_t *used);
-
-/* Whether it was the sink that refused. */
-bool chunk_decoder_overflowed(const chunk_decoder *decoder);
 
 #endif

@@ -331,9 +331,12 @@ flow transport_send(transport *t, const struct iovec *pieces, size_t count, size
 
 /* ---- The end --------------------------------------------------------------------------------- */
 
-/* A close_notify where the peer may want one. Sessions stay good either way. */
+/* A close_notify where the peer may want one. For libssl the session is good for another time only
+ * when we have said good-bye: it is, either way. */
 static void tls_finish(transport *t)
 {
+    if (t->tls == NULL || (SSL_get_shutdown(t->tls) & SSL_SENT_SHUTDOWN))
+        return;
     ERR_clear_error();
     if (!t->broken && !t->ended && t->held == NULL && SSL_is_init_finished(t->tls)) {
         SSL_shutdown(t->tls);
@@ -344,8 +347,7 @@ static void tls_finish(transport *t)
 
 void transport_finish(transport *t)
 {
-    if (t->tls != NULL && SSL_get_shutdown(t->tls) == 0)
-        tls_finish(t);
+    tls_finish(t);
     shutdown(t->fd, SHUT_WR);
 }
 
@@ -364,8 +366,7 @@ flow transport_discard(transport *t)
 
 void transport_close(transport *t)
 {
-    if (t->tls != NULL && SSL_get_shutdown(t->tls) == 0)
-        tls_finish(t);
+    tls_finish(t);
     (void)transport_flush(t); /* an alert, perhaps */
     transport_plain(t);
     memory_free(t->held);
