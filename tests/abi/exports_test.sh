@@ -1,6 +1,6 @@
 #!/bin/sh
-# exports_test.sh LIBQUOTEVERIFY LIBQAL: nm -D of the drop-ins equals the documented lists, unversioned;
-# sonames are those that programs ask for.
+# exports_test.sh LIBQUOTEVERIFY LIBQAL LIBQUOTEPROV: nm -D of the drop-ins equals the documented lists,
+# unversioned; sonames are those that programs ask for.
 set -eu
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -31,6 +31,33 @@ tee_verify_quote_qvt
 LIST
 grep -E '^(tee_appraise|tee_free_appraisal|tee_authenticate|sgx_qae|sgx_trace)' "$place/quoteverify" \
     >"$place/qal"
+# Intel's provider library, then what Azure's client has beside it.
+sort >"$place/quoteprov" <<'LIST'
+sgx_ql_free_quote_config
+sgx_ql_free_quote_verification_collateral
+sgx_ql_free_qve_identity
+sgx_ql_free_root_ca_crl
+sgx_ql_get_quote_config
+sgx_ql_get_quote_verification_collateral
+sgx_ql_get_quote_verification_collateral_with_params
+sgx_ql_get_qve_identity
+sgx_ql_get_root_ca_crl
+sgx_ql_set_logging_callback
+sgx_qpl_clear_cache
+sgx_qpl_global_cleanup
+sgx_qpl_global_init
+tdx_ql_free_quote_verification_collateral
+tdx_ql_get_quote_verification_collateral
+tdx_ql_get_quote_verification_collateral_with_params
+tee_free_default_platform_policy
+tee_free_platform_policy
+tee_get_default_platform_policy
+sgx_free_qe_identity_info
+sgx_get_qe_identity_info
+sgx_ql_free_revocation_info
+sgx_ql_get_revocation_info
+sgx_ql_set_logging_function
+LIST
 
 check() {
     nm -D --defined-only "$1" | awk '{ print $3 }' | sort >"$place/got"
@@ -44,3 +71,4 @@ check() {
 
 check "$1" quoteverify sgx_dcap_quoteverify
 check "$2" qal sgx_dcap_qal
+check "$3" quoteprov dcap_quoteprov

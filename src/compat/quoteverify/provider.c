@@ -73,23 +73,26 @@ static quote3_error_t provider_start(const provider_functions *functions)
     return code == SGX_QL_CONFIG_INVALID_JSON ? SGX_QL_SUCCESS : code;
 }
 
+/* A vendor's library wins where one is installed; ours stands beside this one. */
 static void *library_open(void)
 {
-    static const char *const usual[] = { "libdcap_quoteprov.so.1", "libdcap_quoteprov.so" };
+    static const char *const usual[] = { "libdcap_quoteprov.so.1", "libdcap_quoteprov.so",
+                                         "$ORIGIN/libdcap_quoteprov.so.1" };
     const char *set[] = { state.path };
     const bool is_set = state.path[0] != '\0';
     const char *const *names = is_set ? set : usual;
     const size_t count = is_set ? 1 : sizeof(usual) / sizeof(usual[0]);
+    char why[PATH_SIZE] = "";
     for (size_t i = 0; i < count; i++) {
         void *handle = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
         if (handle != NULL)
             return handle;
-        const char *why = dlerror();
-        trace(SE_TRACE_ERROR,
-              "no collateral was given, and the collateral provider library can't "
-              "be loaded: %s",
-              why != NULL ? why : names[i]);
+        const char *error = dlerror();
+        if (why[0] == '\0')
+            snprintf(why, sizeof(why), "%s", error != NULL ? error : names[i]);
     }
+    trace(SE_TRACE_ERROR,
+          "no collateral was given, and the collateral provider library can't be loaded: %s", why);
     return NULL;
 }
 
