@@ -11,8 +11,8 @@ const route_table route_tables[] = {
     { vendor_routes, &vendor_route_count },     { pck_routes, &pck_count },
     { platform_routes, &platform_count },       { import_routes, &import_count },
     { policy_routes, &policy_count },           { amd_routes, &amd_route_count },
-    { evidence_routes, &evidence_route_count }, { baseline_routes, &baseline_count },
-    { admin_routes, &admin_route_count },       { token_routes, &token_route_count },
-    { health_routes, &health_route_count },
+    { evidence_routes, &evidence_route_count }, { refresh_routes, &refresh_route_count },
+    { baseline_routes, &baseline_count },       { admin_routes, &admin_route_count },
+    { token_routes, &token_route_count },       { health_routes, &health_route_count },
 };
 const size_t route_table_count = sizeof(route_tables) / sizeof(route_tables[0]);

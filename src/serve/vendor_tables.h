@@ -10,5 +10,7 @@ extern const route amd_routes[];
 extern const size_t amd_route_count;
 extern const route evidence_routes[];
 extern const size_t evidence_route_count;
+extern const route refresh_routes[];
+extern const size_t refresh_route_count;
 
 #endif
