@@ -18,7 +18,7 @@
 struct transfer {
     CURL *handle;
     char words[CURL_ERROR_SIZE];
-    const atomic_bool *abort;
+    const transfer_request *request; /* while it runs */
     buffer *headers, *body;
     buffer_result stored; /* why an exchange was stopped */
 };
@@ -81,9 +81,9 @@ static int watch(void *context, curl_off_t to_come, curl_off_t come, curl_off_t 
     const transfer *t = context;
     (void)to_come;
     (void)come;
-    (void)to_go;
-    (void)gone;
-    return t->abort != NULL && atomic_load(t->abort) ? 1 : 0;
+    if (t->request->sent != NULL && to_go > 0)
+        t->request->sent(t->request->sent_context, (uint64_t)gone, (uint64_t)to_go);
+    return t->request->abort != NULL && atomic_load(t->request->abort) ? 1 : 0;
 }
 
 /* ---- Options ---- */
@@ -138,6 +138,8 @@ static void set_request(CURL *handle, const transfer_request *request, struct cu
     curl_easy_setopt(handle, CURLOPT_URL, request->url);
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "assay/0.1.0");
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+    if (request->method != NULL)
+        curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
     if (request->post.size == 0)
         return;
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->post.size);
@@ -188,7 +190,7 @@ transfer_result transfer_run(transfer *t, const transfer_request *request, unsig
     buffer_clear(body);
     t->headers = headers;
     t->body = body;
-    t->abort = request->abort;
+    t->request = request;
     t->stored = BUFFER_OK;
     t->words[0] = '\0';
     curl_easy_reset(t->handle); /* connections stay */

@@ -23,16 +23,22 @@ typedef enum transfer_proxy {
     TRANSFER_PROXY_NONE   /* the address is this machine's own */
 } transfer_proxy;
 
+/* Called now and then with how much of the body has gone out. */
+typedef void (*transfer_sent)(void *context, uint64_t sent, uint64_t size);
+
 typedef struct transfer_request {
     const char *url;
+    const char *method;                    /* NULL: GET, or POST with a body */
     const char *headers[TRANSFER_HEADERS]; /* "Name: value"; NULL behind */
-    assay_span post;                       /* JSON; empty: GET */
+    assay_span post;                       /* body; empty: none */
     transfer_proxy proxy;
     bool verify_server;
     const char *ca_file; /* "" or NULL: the system's */
     int64_t connect_ms;
     int64_t total_ms;
     const atomic_bool *abort; /* may be NULL */
+    transfer_sent sent;       /* may be NULL */
+    void *sent_context;
 } transfer_request;
 
 typedef enum transfer_result {
