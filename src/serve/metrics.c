@@ -16,11 +16,10 @@ const int64_t metric_bounds_us[METRIC_BOUND_COUNT] = { 50,     100,    250,    5
                                                        100000, 250000, 500000, 1000000, 5000000 };
 
 /* What metrics_count() may be asked for; the order in which they are written. */
-const char *const metric_counters[] = { "coalesced",     "negative_hits",   "rate_limited",
-                                        "fills_refused", "stale_served",    "not_modified",
-                                        "refreshed",     "refresh_failed",  "registered",
-                                        "imported",      "selections",      "store_errors",
-                                        "wrong_tokens",  "foreign_origins", "lost" };
+const char *const metric_counters[] = { "negative_hits",    "rate_limited",      "stale_served",
+                                        "not_modified",     "refreshed",         "refresh_failed",
+                                        "registered",       "imported",          "store_errors",
+                                        "circuit_refusals", "numbers_announced", "lost" };
 _Static_assert(sizeof(metric_counters) / sizeof(metric_counters[0]) == METRIC_COUNTER_COUNT,
                "a name for each counter");
 

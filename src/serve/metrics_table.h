@@ -20,7 +20,7 @@ typedef enum metric_family {
 enum {
     METRIC_SERIES_MAX = 1024,
     METRIC_BOUND_COUNT = 15,
-    METRIC_COUNTER_COUNT = 15,
+    METRIC_COUNTER_COUNT = 12,
     METRIC_FIRST_SIZE = 64,
     METRIC_SECOND_SIZE = 40
 };
