@@ -24,8 +24,6 @@ static const parameter pckcert_parameters[] = {
     [PCE_ID] = { "pceid", PARAMETER_HEX, PARAMETER_REQUIRED, 2, 0, NULL },
     [ENCRYPTED_PPID] = { "encrypted_ppid", PARAMETER_HEX, PARAMETER_OPTIONAL, ENCRYPTED_PPID_SIZE,
                          0, NULL },
-    { "clientid", PARAMETER_IGNORED, PARAMETER_OPTIONAL, 0, 0, NULL },
-    { "api-version", PARAMETER_IGNORED, PARAMETER_OPTIONAL, 0, 0, NULL },
     { .name = NULL },
 };
 
@@ -84,11 +82,12 @@ static assay_status fill(call *c, const store_platform *asked, store_answer *out
     if (c->service->config.upstream.mode != FILL_LAZY || asked->encrypted_ppid.size == 0)
         return call_fail(c, 461, "platform_unknown", "qeid",
                          "the platform is not registered; POST .../platforms registers it");
+    TRY(call_may_ask(c));
     if (!access_fill(c->service->access, c->request->address, c->now, &c->retry_after))
         return call_fail(c, 503, "fills_exhausted", "qeid",
                          "too many platforms that are not registered were asked for");
     if (platform_ask(c, asked, &offer, &c->retry_after, &c->error) != ASSAY_OK) {
-        c->code = platform_upstream_code(&c->error);
+        c->code = platform_failure_code(&c->error);
         return c->error.status;
     }
     if (offer.set.count == 0)
@@ -108,16 +107,13 @@ static bool tcb_is_new(const store_platform *asked, const store_platform *platfo
 }
 
 /* A new raw TCB may come with new certificates; so may time for those that had none. */
-static bool worth_asking(call *c, const store_platform *asked, const store_platform *platform,
+static bool worth_asking(const call *c, const store_platform *asked, const store_platform *platform,
                          size_t certificate_count)
 {
     if (c->service->config.upstream.mode != FILL_LAZY)
         return false;
-    if (certificate_count > 0 &&
-        (!tcb_is_new(asked, platform) || c->now - platform->updated < ASK_AGAIN_SECONDS))
-        return false;
-    unsigned wait;
-    return access_fill(c->service->access, c->request->address, c->now, &wait);
+    return certificate_count == 0 ||
+           (tcb_is_new(asked, platform) && c->now - platform->updated >= ASK_AGAIN_SECONDS);
 }
 
 static void ask_again(call *c, store_platform *platform)
@@ -126,6 +122,8 @@ static void ask_again(call *c, store_platform *platform)
     assay_error failure = { .status = ASSAY_OK };
     bool changed = false;
     unsigned wait;
+    if (!access_fill(c->service->access, c->request->address, c->now, &wait))
+        return;
     platform_tag(platform->qe_id, platform->pce_id, tag);
     if (platform_refresh(c->service, platform, c->memory, c->now, &changed, &wait, &failure) !=
         ASSAY_OK)
@@ -144,7 +142,14 @@ static assay_status known(call *c, const store_platform *asked, store_platform *
     bool found;
     TRY(store_certificates(s, asked->qe_id, asked->pce_id, c->memory, &certificates, &count,
                            &c->error));
-    if (worth_asking(c, asked, platform, count)) {
+    bool again = worth_asking(c, asked, platform, count);
+    if (again && call_may_ask(c) != ASSAY_OK) {
+        if (c->wants_vendor)
+            return c->error.status;
+        again = false; /* too busy: what is there has to do */
+        c->code = 0;
+    }
+    if (again) {
         ask_again(c, platform);
         TRY(store_platform_get(s, asked->qe_id, asked->pce_id, c->memory, platform, &found,
                                &c->error));
@@ -259,7 +264,7 @@ static assay_status pckcert(call *c, answer *out)
 enum { PCK_FLAGS = ROUTE_KEPT | ROUTE_BASELINE | ROUTE_PUBLIC | ROUTE_UPSTREAM };
 static const char summary[] = "The PCK certificate for a platform's raw TCB";
 
-const route pck_routes[] = {
+const route pck_routes[PCK_ROUTE_COUNT] = {
     { "pckcert", HTTP_GET, "/sgx/certification/v4/pckcert", PCK_FLAGS, SCOPE_NONE,
       pckcert_parameters, VARIANT_V4, pckcert, summary },
     { "pckcert", HTTP_GET, "/sgx/certification/v3/pckcert", PCK_FLAGS, SCOPE_NONE,
@@ -269,4 +274,3 @@ const route pck_routes[] = {
     { "thim_pckcert", HTTP_GET, "/metadata/THIM/sgx/certification/v3/pckcert",
       PCK_FLAGS | ROUTE_METADATA, SCOPE_NONE, pckcert_parameters, VARIANT_THIM, pckcert, summary },
 };
-const size_t pck_route_count = sizeof(pck_routes) / sizeof(pck_routes[0]);

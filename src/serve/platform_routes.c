@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "serve/answers.h"
+#include "serve/plan.h"
 #include "serve/platform_tables.h"
 #include "serve/registration.h"
 #include "serve/upper_hex.h"
@@ -118,9 +119,9 @@ static const char *state_word(store_platform_state state)
                : "unknown";
 }
 
-static void own_row(call *c, json_writer *w, const store_platform *p)
+static void own_row(call *c, json_writer *w, const char *member, const store_platform *p)
 {
-    json_open_object(w, NULL);
+    json_open_object(w, member);
     json_put_upper_hex(w, "qe_id", p->qe_id, c->memory);
     put_svn(w, "pce_id", p->pce_id, c->memory);
     json_put_text(w, "state", state_word(p->state));
@@ -275,12 +276,10 @@ static assay_status listing_end(call *c, const platform_source *source, const so
     return answer_json(c, out, &l->w);
 }
 
-static size_t number_of(assay_span digits, size_t otherwise)
+static size_t limit_of(const call *c, size_t index, size_t otherwise)
 {
-    size_t value = 0;
-    for (size_t i = 0; i < digits.size; i++)
-        value = value * 10 + (size_t)(digits.data[i] - '0');
-    return digits.data == NULL || value == 0 ? otherwise : value;
+    uint32_t limit = call_number(c, index, 0);
+    return limit == 0 ? otherwise : limit;
 }
 
 static assay_status platforms_get(call *c, answer *out)
@@ -291,8 +290,7 @@ static assay_status platforms_get(call *c, answer *out)
     TRY(source_read(c, &source));
     TRY(place_read(c, &at));
     json_open_array(&l.w, NULL);
-    assay_status status =
-        listing_read(c, &source, &at, number_of(c->parameters[LIMIT], LIST_ALL_MAX), &l);
+    assay_status status = listing_read(c, &source, &at, limit_of(c, LIMIT, LIST_ALL_MAX), &l);
     if (status == ASSAY_OK)
         status = listing_end(c, &source, &at, &l, out);
     memory_free(l.w.text);
@@ -301,12 +299,13 @@ static assay_status platforms_get(call *c, answer *out)
 
 /* ---- /assay/v1/platforms ---- */
 
-enum { OWN_FMSPC, OWN_STATE, OWN_LIMIT, OWN_CURSOR };
+enum { OWN_FMSPC, OWN_STATE, OWN_LIMIT, OWN_CURSOR, OWN_GROUP };
 static const parameter own_parameters[] = {
     [OWN_FMSPC] = { "fmspc", PARAMETER_HEX, PARAMETER_OPTIONAL, 6, 0, NULL },
     [OWN_STATE] = { "state", PARAMETER_WORD, PARAMETER_OPTIONAL, 0, 0, state_words },
     [OWN_LIMIT] = { "limit", PARAMETER_NUMBER, PARAMETER_OPTIONAL, 0, PAGE_MAX, NULL },
     [OWN_CURSOR] = { "cursor", PARAMETER_TEXT, PARAMETER_OPTIONAL, 0, 512, NULL },
+    [OWN_GROUP] = { "group", PARAMETER_TEXT, PARAMETER_OPTIONAL, 0, PLAN_GROUP_NAME_SIZE, NULL },
     { .name = NULL },
 };
 static const parameter no_parameters[] = { { .name = NULL } };
@@ -320,28 +319,47 @@ static store_platform_state state_of(assay_span word)
     return 0;
 }
 
-static assay_status own_list(call *c, answer *out)
-{
+typedef struct own_page {
     store_platform *platforms;
     size_t count;
     const char *next;
+} own_page;
+
+/* The platforms of a group of a plan, or those that the other parameters choose. */
+static assay_status own_read(call *c, own_page *out)
+{
+    store *s = c->service->store;
+    size_t limit = limit_of(c, OWN_LIMIT, PAGE_DEFAULT);
+    const char *cursor = c->parameters[OWN_CURSOR].data == NULL
+                             ? NULL
+                             : arena_text(c->memory, c->parameters[OWN_CURSOR]);
+    store_tcb_group group;
+    const store_platform_filter filter = { .fmspc = c->parameters[OWN_FMSPC].data,
+                                           .state = state_of(c->parameters[OWN_STATE]),
+                                           .cursor = cursor,
+                                           .limit = limit };
+    if (c->parameters[OWN_GROUP].data == NULL)
+        return store_platforms_list(s, &filter, c->memory, &out->platforms, &out->count, &out->next,
+                                    &c->error);
+    if (!plan_group_parse(c->parameters[OWN_GROUP], &group) || filter.fmspc != NULL ||
+        filter.state != 0)
+        return call_fail(c, 400, "bad_parameter", "query.group",
+                         "want a group's name out of a plan, without fmspc and state");
+    return store_group_platforms(s, &group, cursor, limit, c->memory, &out->platforms, &out->count,
+                                 &out->next, &c->error);
+}
+
+static assay_status own_list(call *c, answer *out)
+{
+    own_page page;
     json_writer w = { .text = NULL };
-    const store_platform_filter filter = {
-        .fmspc = c->parameters[OWN_FMSPC].data,
-        .state = state_of(c->parameters[OWN_STATE]),
-        .cursor = c->parameters[OWN_CURSOR].data == NULL
-                      ? NULL
-                      : arena_text(c->memory, c->parameters[OWN_CURSOR]),
-        .limit = number_of(c->parameters[OWN_LIMIT], PAGE_DEFAULT),
-    };
-    TRY(store_platforms_list(c->service->store, &filter, c->memory, &platforms, &count, &next,
-                             &c->error));
+    TRY(own_read(c, &page));
     json_open_object(&w, NULL);
     json_open_array(&w, "platforms");
-    for (size_t i = 0; i < count; i++)
-        own_row(c, &w, &platforms[i]);
+    for (size_t i = 0; i < page.count; i++)
+        own_row(c, &w, NULL, &page.platforms[i]);
     json_close_array(&w);
-    json_put_text(&w, "next", next);
+    json_put_text(&w, "next", page.next);
     json_close_object(&w);
     out->private_reply = true;
     return answer_json(c, out, &w);
@@ -367,8 +385,8 @@ static assay_status platform_of_path(call *c, uint8_t qe_id[STORE_QE_ID_MAX], as
 static assay_status platform_read(call *c, store_platform *out)
 {
     uint8_t qe_id[STORE_QE_ID_MAX];
-    assay_span id;
-    uint16_t pce_id;
+    assay_span id = { NULL, 0 };
+    uint16_t pce_id = 0;
     bool found;
     TRY(platform_of_path(c, qe_id, &id, &pce_id));
     TRY(store_platform_get(c->service->store, id, pce_id, c->memory, out, &found, &c->error));
@@ -385,9 +403,7 @@ static assay_status own_one(call *c, answer *out)
     TRY(store_certificates(c->service->store, platform.qe_id, platform.pce_id, c->memory,
                            &certificates, &count, &c->error));
     json_open_object(&w, NULL);
-    json_open_array(&w, "platform");
-    own_row(c, &w, &platform);
-    json_close_array(&w);
+    own_row(c, &w, "platform", &platform);
     json_open_array(&w, "certificates");
     for (size_t i = 0; i < count; i++)
         json_put_upper_hex(&w, NULL, SPAN(certificates[i].tcbm), c->memory);
@@ -422,7 +438,7 @@ enum {
     LIST_SCOPES = SCOPE_READ | SCOPE_PLATFORMS
 };
 
-const route platform_routes[] = {
+const route platform_routes[PLATFORM_ROUTE_COUNT] = {
     { "platforms", HTTP_POST, "/sgx/certification/v4/platforms", POST_FLAGS, SCOPE_REGISTER,
       register_parameters, 4, platforms_post, "Registers a platform" },
     { "platforms", HTTP_POST, "/sgx/certification/v3/platforms", POST_FLAGS, SCOPE_REGISTER,
@@ -438,4 +454,3 @@ const route platform_routes[] = {
     { "admin_platform", HTTP_DELETE, "/assay/v1/platforms/*", ROUTE_ADMIN, SCOPE_REGISTER,
       no_parameters, 0, own_delete, "Forgets a platform" },
 };
-const size_t platform_route_count = sizeof(platform_routes) / sizeof(platform_routes[0]);

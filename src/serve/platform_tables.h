@@ -5,15 +5,18 @@
 
 #include "serve/route.h"
 
-extern const route pck_routes[];
-extern const size_t pck_route_count;
-extern const route platform_routes[];
-extern const size_t platform_route_count;
-extern const route import_routes[];
-extern const size_t import_route_count;
-extern const route policy_routes[];
-extern const size_t policy_route_count;
-extern const route baseline_routes[];
-extern const size_t baseline_route_count;
+enum {
+    PCK_ROUTE_COUNT = 4,
+    PLATFORM_ROUTE_COUNT = 7,
+    IMPORT_ROUTE_COUNT = 4,
+    POLICY_ROUTE_COUNT = 4,
+    BASELINE_ROUTE_COUNT = 4
+};
+
+extern const route pck_routes[PCK_ROUTE_COUNT];
+extern const route platform_routes[PLATFORM_ROUTE_COUNT];
+extern const route import_routes[IMPORT_ROUTE_COUNT];
+extern const route policy_routes[POLICY_ROUTE_COUNT];
+extern const route baseline_routes[BASELINE_ROUTE_COUNT];
 
 #endif

@@ -7,7 +7,7 @@
 #include "serve/answers.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
-#include "serve/refresh.h"
+#include "serve/respond.h"
 #include "serve/upper_hex.h"
 #include "serve/upstream.h"
 #include "wire/json.h"
@@ -32,50 +32,27 @@ bool platform_tcb_known(const store_platform *platform)
 
 /* ---- What failures of the vendor mean ---- */
 
-static const struct {
-    const char *name;
-    unsigned code;
-    bool later; /* the same question may do later */
-} upstream_failures[] = {
-    { "fetch_not_found", 404, false },
-    { "upstream_unknown_key", 404, false },
-    { "upstream_offline", 404, false },
-    { "fetch_retired", 410, false },
-    { "fetch_platform_unknown", 461, false },
-    { "fetch_certificates_unavailable", 462, false },
-    { "fetch_refused", 502, false },
-    { "fetch_not_offered", 502, false },
-    { "fetch_unavailable", 503, true },
-    { "upstream_circuit_open", 503, true },
-    { "fetch_server_error", 502, true },
-    { "fetch_timeout", 503, true },
-    { "fetch_resolve", 502, true },
-    { "fetch_connect", 502, true },
-    { "fetch_tls", 502, true },
-    { "fetch_bad_reply", 502, true },
-    { "fetch_cancelled", 503, true },
+/* What says nothing about the platform: the same question may do later. */
+static const char *const passing_failures[] = {
+    "fetch_unavailable", "fetch_server_error", "fetch_timeout",
+    "fetch_resolve",     "fetch_connect",      "fetch_tls",
+    "fetch_bad_reply",   "fetch_cancelled",    "upstream_circuit_open",
 };
-enum { UPSTREAM_FAILURES = sizeof(upstream_failures) / sizeof(upstream_failures[0]) };
-
-static size_t failure_row(const assay_error *error)
-{
-    size_t i = 0;
-    while (i < UPSTREAM_FAILURES &&
-           (error->name == NULL || strcmp(upstream_failures[i].name, error->name) != 0))
-        i++;
-    return i;
-}
-
-unsigned platform_upstream_code(const assay_error *error)
-{
-    size_t row = failure_row(error);
-    return row < UPSTREAM_FAILURES ? upstream_failures[row].code : 502;
-}
 
 bool platform_upstream_down(const assay_error *error)
 {
-    size_t row = failure_row(error);
-    return row < UPSTREAM_FAILURES && upstream_failures[row].later;
+    for (size_t i = 0;
+         error->name != NULL && i < sizeof(passing_failures) / sizeof(passing_failures[0]); i++) {
+        if (strcmp(passing_failures[i], error->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+unsigned platform_failure_code(const assay_error *error)
+{
+    bool ours = error->status == ASSAY_ENVIRONMENT || error->status == ASSAY_NO_MEMORY;
+    return ours ? failure_code(error) : 502;
 }
 
 /* ---- Asking ---- */
@@ -361,7 +338,7 @@ assay_status platform_keep(call *c, const store_platform_record *record, assay_e
 assay_status platform_refresh(service *s, const store_platform *platform, arena *memory,
                               int64_t now, bool *changed, unsigned *retry_after, assay_error *err)
 {
-    call c = { .service = s, .now = now, .memory = memory, .actor = "assayd" };
+    call c = { .service = s, .now = now, .memory = memory, .patience = CALL_MAY_WAIT };
     platform_offer offer;
     store_platform_record record;
     tcb_info info = { .version = 0 };

@@ -12,9 +12,9 @@ void platform_tag(assay_span qe_id, uint16_t pce_id, char out[PLATFORM_TAG_SIZE]
 /* True when the platform has told its raw TCB (with a manifest alone it has not). */
 bool platform_tcb_known(const store_platform *platform);
 
-/* The HTTP code that a failure of the vendor means for the one who asked: 404, 410, 461, 462, 502,
- * 503. */
-unsigned platform_upstream_code(const assay_error *error);
+/* The HTTP code that a failure of platform_ask() means for the one who asked: 502 when the vendor
+ * sent what can't be believed. */
+unsigned platform_failure_code(const assay_error *error);
 /* True when the vendor could not be asked, or had no answer: the same question may do later. */
 bool platform_upstream_down(const assay_error *error);
 

@@ -5,7 +5,6 @@
 #include "serve/answers.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
-#include "serve/refresh.h"
 
 /* ---- The body ---- */
 
@@ -107,7 +106,7 @@ typedef struct present {
 static assay_status present_read(call *c, const store_platform *asked, present *out)
 {
     store *s = c->service->store;
-    store_answer answer;
+    store_answer selected;
     store_pck *certificates;
     size_t count = 0;
     present there = { .found = false };
@@ -115,7 +114,7 @@ static assay_status present_read(call *c, const store_platform *asked, present *
                            &c->error));
     if (there.found) {
         TRY(store_selected(s, asked->qe_id, asked->pce_id, asked->cpu_svn, asked->pce_svn,
-                           c->memory, &answer, &there.selected, &c->error));
+                           c->memory, &selected, &there.selected, &c->error));
         TRY(store_certificates(s, asked->qe_id, asked->pce_id, c->memory, &certificates, &count,
                                &c->error));
     }
@@ -183,7 +182,7 @@ static assay_status without_vendor(call *c, const store_platform *platform, regi
 {
     const assay_error failure = c->error;
     if (!platform_upstream_down(&failure)) {
-        c->code = platform_upstream_code(&failure);
+        c->code = platform_failure_code(&failure);
         return failure.status;
     }
     TRY(queue(c, platform));
