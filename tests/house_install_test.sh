@@ -31,7 +31,7 @@ gcc "$version" "$place/program.c" $(pkg-config --cflags libassay) "$LD_LIBRARY_P
     -ljansson -lcrypto -lpthread -o "$place/static"
 "$place/static" >/dev/null
 # The drop-ins, in a folder of their own, find libassay by themselves.
-for name in libsgx_dcap_quoteverify.so.1 libsgx_dcap_qal.so.1; do
+for name in libsgx_dcap_quoteverify.so.1 libsgx_dcap_qal.so.1 libdcap_quoteprov.so.1; do
     drop_in=$LD_LIBRARY_PATH/assay/compat/$name
     [ -e "$drop_in" ] || { echo "$drop_in is missing"; exit 1; }
     [ ! -e "$LD_LIBRARY_PATH/$name" ] || { echo "$name would replace a vendor's library"; exit 1; }
