@@ -53,6 +53,13 @@ static assay_status take_profile(const char *value, void *into, assay_error *err
     return sim_option_profile(value, &request->order.profile, err);
 }
 
+static assay_status take_platform(const char *value, void *into, assay_error *err)
+{
+    vendor_request *request = into;
+    request->order.of_fleet = true;
+    return sim_option_number("--platform", value, UINT32_MAX, &request->order.platform, err);
+}
+
 static assay_status take_fault(const char *value, void *into, assay_error *err)
 {
     vendor_request *request = into;
@@ -166,6 +173,8 @@ static assay_status run_list_settings(const vendor_request *request, assay_error
 static const sim_option new_options[] = {
     OPTION_OUT,
     { "--profile", "NAME", "kind of platform and quote (default tdx-v4)", take_profile },
+    { "--platform", "N", "a platform of assay-sim fleet instead of the profile's own",
+      take_platform },
     { "--seed", "N", "keys and random fields follow from it (default 1)", take_seed },
     { "--at", "TIME", "time at which everything is valid (default now)", take_at },
     { "--days", "N", "validity of TCB info, identity and PCK CRL (default 30)", take_days },

@@ -52,11 +52,11 @@ assay_status fleet_init(sim_fleet *fleet, uint64_t seed, int64_t now, unsigned d
 /* ---- Members ----------------------------------------------------------------------------------
  */
 
-static const sim_world *world_of(const sim_fleet *fleet, const fleet_model *model)
+static enum sim_world_id world_id_of(const fleet_model *model)
 {
     if (model->ca == PCK_CA_PROCESSOR)
-        return &fleet->worlds[SIM_WORLD_PROCESSOR];
-    return &fleet->worlds[model->reach == SIM_SGX_AND_TDX ? SIM_WORLD_TDX : SIM_WORLD_SGX];
+        return SIM_WORLD_PROCESSOR;
+    return model->reach == SIM_SGX_AND_TDX ? SIM_WORLD_TDX : SIM_WORLD_SGX;
 }
 
 static const fleet_model *draw_model(uint16_t drawn)
@@ -88,7 +88,7 @@ static void member_draw(const sim_fleet *fleet, uint64_t number, fleet_member *m
     m->model = draw_model(load_u16le(random + 48));
     m->level = draw_level(load_u16le(random + 50));
     m->fresh = random[52] % FRESH_OF == 0;
-    m->world = world_of(fleet, m->model);
+    m->world = &fleet->worlds[world_id_of(m->model)];
     const sim_level *level = &m->world->tcb_info.levels[m->level];
     memcpy(m->cpu_svn, level->sgx, sizeof(m->cpu_svn));
     m->pce_svn = (uint16_t)level->pce_svn;
@@ -223,11 +223,10 @@ static void draw_serial(const fleet_member *member, size_t level, sim_world *wor
     world->certificates[SIM_LEAF].serial[0] |= 0x40;
 }
 
-void fleet_member_world(const fleet_member *member, size_t level, sim_world *out)
+void fleet_member_enter(const fleet_member *member, size_t level, sim_world *world)
 {
     const sim_level *row = fleet_member_level(member, level);
-    *out = *member->world;
-    sim_platform *p = &out->platform;
+    sim_platform *p = &world->platform;
     memcpy(p->ppid, member->ppid, sizeof(p->ppid));
     memcpy(p->instance_id, member->instance_id, sizeof(p->instance_id));
     memcpy(p->pce_id, member->pce_id, sizeof(p->pce_id));
@@ -236,18 +235,23 @@ void fleet_member_world(const fleet_member *member, size_t level, sim_world *out
     for (size_t i = 0; i < 16; i++)
         p->components[i] = row->sgx[i];
     p->pce_svn = row->pce_svn;
-    memcpy(out->tcb_info.fmspc, p->fmspc, sizeof(p->fmspc));
-    memcpy(out->quote.header + QUOTE_V4_USER_DATA_OFFSET, member->qe_id, SIM_QE_ID_SIZE);
-    draw_serial(member, level, out);
+    memcpy(world->tcb_info.fmspc, p->fmspc, sizeof(p->fmspc));
+    memcpy(world->quote.header + QUOTE_V4_USER_DATA_OFFSET, member->qe_id, SIM_QE_ID_SIZE);
+    draw_serial(member, level, world);
+}
+
+const sim_profile *fleet_member_profile(const fleet_member *member)
+{
+    return sim_profile_find(sim_world_profiles[world_id_of(member->model)]);
 }
 
 assay_status fleet_member_certificate(const sim_fleet *fleet, const fleet_member *member,
                                       size_t level, sim_key signing_key, sim_bytes *out,
                                       assay_error *err)
 {
-    sim_world world;
+    sim_world world = *member->world;
     const sim_chain leaf = { .certificates = { SIM_LEAF }, .count = 1 };
-    fleet_member_world(member, level, &world);
+    fleet_member_enter(member, level, &world);
     world.certificates[SIM_LEAF].signing_key = signing_key;
     return sim_chain_write(&world, &fleet->ring, &leaf, out, err);
 }

@@ -116,9 +116,12 @@ bool fleet_level_covered(const sim_level *level, const uint8_t cpu_svn[16], uint
 size_t fleet_member_select(const fleet_member *member, const uint8_t cpu_svn[16], uint16_t pce_svn,
                            fleet_claim claim);
 
-/* The world of this platform at that level: certificate, platform and quote of `vendor new` for it.
- */
-void fleet_member_world(const fleet_member *member, size_t level, sim_world *out);
+/* Makes `world`, of the same CA and seed, that of this platform at that level: its certificate, its
+ * FMSPC, its quote's QE-ID. */
+void fleet_member_enter(const fleet_member *member, size_t level, sim_world *world);
+
+/* The profile of `vendor new` that a platform has when nobody names one. */
+const sim_profile *fleet_member_profile(const fleet_member *member);
 
 /* Appends the PCK certificate (PEM). `signing_key` SIM_KEY_NONE: its CA's. NO_MEMORY. */
 assay_status fleet_member_certificate(const sim_fleet *fleet, const fleet_member *member,

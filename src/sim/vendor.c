@@ -1,22 +1,59 @@
 /* vendor.c: `assay-sim vendor new`: a folder with one quote and its collateral. */
 #include "sim/vendor.h"
 
+#include "sim/fleet.h"
 #include "sim/folder.h"
 #include "sim/settings.h"
 
-static const sim_profile *profile_of(const sim_order *order)
+/* The platform of the fleet that is asked for. */
+static assay_status platform_find(const sim_order *order, sim_fleet *fleet, fleet_member *out,
+                                  assay_error *err)
 {
-    if (order->profile != NULL)
-        return order->profile;
+    TRY(fleet_init(fleet, order->seed, order->now, order->days, SIM_WORLD_NUMBER, err));
+    if (fleet_find(fleet, order->platform, out))
+        return ASSAY_OK;
+    return fail(err, ASSAY_USAGE, "--platform", ASSAY_NO_OFFSET, "no platform %llu",
+                (unsigned long long)order->platform);
+}
+
+static assay_status settle_profile(sim_order *order, assay_error *err)
+{
+    sim_fleet fleet;
+    fleet_member member;
     const char *name = order->fault_count > 0 ? order->faults[0]->profile : NULL;
-    return sim_profile_find(name != NULL ? name : SIM_FAULT_PROFILE);
+    if (order->profile != NULL)
+        return ASSAY_OK;
+    order->profile = sim_profile_find(name != NULL ? name : SIM_FAULT_PROFILE);
+    if (!order->of_fleet)
+        return ASSAY_OK;
+    TRY(platform_find(order, &fleet, &member, err));
+    order->profile = fleet_member_profile(&member);
+    return ASSAY_OK;
+}
+
+/* Turns the world into that of a platform of the fleet, at the TCB level that it has. */
+static assay_status enter_platform(const sim_order *order, sim_world *world, assay_error *err)
+{
+    sim_fleet fleet;
+    fleet_member member;
+    TRY(platform_find(order, &fleet, &member, err));
+    if (member.model->ca != world->ca ||
+        (sim_is_td(world) && member.model->reach != SIM_SGX_AND_TDX))
+        return fail(err, ASSAY_USAGE, "--platform", ASSAY_NO_OFFSET,
+                    "platform %llu makes no quotes of profile %s: want %s",
+                    (unsigned long long)order->platform, order->profile->name,
+                    fleet_member_profile(&member)->name);
+    fleet_member_enter(&member, member.level, world);
+    return ASSAY_OK;
 }
 
 static assay_status build_order(const sim_order *order, sim_artifacts *out, sim_bytes *report,
                                 assay_error *err)
 {
     sim_world world;
-    sim_world_init(&world, profile_of(order), order->seed, order->now, order->days);
+    sim_world_init(&world, order->profile, order->seed, order->now, order->days);
+    if (order->of_fleet)
+        TRY(enter_platform(order, &world, err));
     for (size_t i = 0; i < order->setting_count; i++)
         TRY(sim_setting_apply(&world, order->settings[i], err));
     for (size_t i = 0; i < order->fault_count; i++)
@@ -55,9 +92,11 @@ static void put_readme(const sim_order *order, sim_bytes *text)
                    "These files come from assay-sim. No hardware and no vendor stands behind\n"
                    "them, and their private keys are known to everybody: they follow from the\n"
                    "seed. Never trust root.pem outside a test.\n\n");
-    bytes_add_format(text, "Profile:  %s (%s)\n", profile_of(order)->name,
-                     profile_of(order)->summary);
+    bytes_add_format(text, "Profile:  %s (%s)\n", order->profile->name, order->profile->summary);
     bytes_add_format(text, "Seed:     %llu\n", (unsigned long long)order->seed);
+    if (order->of_fleet)
+        bytes_add_format(text, "Platform: %llu of the fleet\n",
+                         (unsigned long long)order->platform);
     bytes_add_format(text, "Time:     %s, documents valid for %u days\n", time, order->days);
     for (size_t i = 0; i < order->setting_count; i++) {
         bytes_add_text(text, "Setting:  ");
@@ -104,10 +143,12 @@ static assay_status write_files(const sim_order *order, const sim_artifacts *a,
     return ASSAY_OK;
 }
 
-assay_status sim_vendor_new(const sim_order *order, assay_error *err)
+assay_status sim_vendor_new(const sim_order *asked, assay_error *err)
 {
+    sim_order settled = *asked, *order = &settled;
     sim_artifacts artifacts = { .quote = { .data = NULL } };
     sim_bytes report = { 0 }, json = { 0 }, readme = { 0 };
+    TRY(settle_profile(order, err));
     assay_status status = build_order(order, &artifacts, &report, err);
     if (status == ASSAY_OK) {
         sim_collateral_json_write(&artifacts, &json);

@@ -8,7 +8,9 @@ enum { SIM_VENDOR_FAULT_MAX = 16, SIM_VENDOR_SETTING_MAX = 64 };
 
 typedef struct sim_order {
     const char *folder;
-    const sim_profile *profile; /* NULL: the first fault's, or SIM_FAULT_PROFILE */
+    const sim_profile *profile; /* NULL: the platform's, the first fault's, or SIM_FAULT_PROFILE */
+    bool of_fleet;              /* a platform of the seed's fleet, not the profile's own */
+    uint64_t platform;          /* its number there */
     uint64_t seed;
     int64_t now;
     unsigned days;
