@@ -88,11 +88,7 @@ static assay_status facts_take(verification *v, assay_error *err)
 /* Identifiers of the root that the verdict names. */
 static void root_identify(pck_facts *facts)
 {
-    static const uint8_t spki_head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
-                                         0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
-                                         0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00 };
-    const assay_span spki[] = { SPAN(spki_head), SPAN(facts->root_point) };
-    facts->root_spki_digest = sha256_of(spki, 2);
+    facts->root_spki_digest = x509_key_digest(facts->root_point);
     sha384(SPAN(facts->root_point), facts->root_key_id);
 }
 

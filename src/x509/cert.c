@@ -301,3 +301,9 @@ assay_status x509_cert_parse(assay_span der, const char *where, x509_cert *out, 
     *out = cert;
     return ASSAY_OK;
 }
+
+sha256_digest x509_key_digest(const uint8_t *point)
+{
+    const assay_span spki[] = { span_of(spki_head, SPKI_POINT), span_of(point, P256_POINT_SIZE) };
+    return sha256_of(spki, 2);
+}

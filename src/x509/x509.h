@@ -51,6 +51,9 @@ typedef struct x509_cert {
  * `where` is the path in errors ("quote.pck_chain[0]") and must outlive the call only. */
 assay_status x509_cert_parse(assay_span der, const char *where, x509_cert *out, assay_error *err);
 
+/* SHA-256 of the SubjectPublicKeyInfo of a 65-byte point: how verdicts name a root. */
+sha256_digest x509_key_digest(const uint8_t *point);
+
 typedef struct x509_crl {
     assay_span der;
     assay_span tbs;
