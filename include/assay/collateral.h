@@ -144,7 +144,7 @@ typedef struct assay_item_facts {
     char signer[ASSAY_NAME_SIZE]; /* common name; of a chain: that of its end */
     bool has_root;                /* a chain came with it: */
     bool intel_root;              /* which ends at Intel's own root */
-    uint8_t root_point[65];
+    uint8_t root_key_sha256[32];  /* of its SubjectPublicKeyInfo, as in verdicts */
 } assay_item_facts;
 
 /* Not for ASSAY_ITEM_PCK_CHAIN, which comes with the quote (USAGE). The failure of the item when it

@@ -124,7 +124,7 @@ typedef enum assay_fetch_kind {
     ASSAY_FETCH_VCEK,               /* amd; body as DER */
     ASSAY_FETCH_AMD_CHAIN,          /* amd.product, vlek */
     ASSAY_FETCH_AMD_CRL,            /* amd.product, vlek; body as DER */
-    ASSAY_FETCH_URL,                /* uri as it is: OIDC discovery, JWKS */
+    ASSAY_FETCH_URL,                /* uri as it is, its server's certificate always checked */
     ASSAY_FETCH_KIND_COUNT
 } assay_fetch_kind;
 
@@ -193,6 +193,12 @@ ASSAY_API void assay_fetcher_free(assay_fetcher *fetcher);
  * where error.where is the URL and error.detail says code, service and what to do. */
 ASSAY_API assay_status assay_fetch(assay_fetcher *fetcher, const assay_fetch_request *request,
                                    assay_fetched *out, assay_error *error);
+
+/* The JWKS of an OpenID Connect issuer: what ISSUER/.well-known/openid-configuration names, when
+ * its `issuer` is exactly this one and its jwks_uri is of the same origin. Only https, or http to
+ * this machine (USAGE); the server's certificate is always checked. Failures as assay_fetch(). */
+ASSAY_API assay_status assay_fetch_issuer_keys(assay_fetcher *fetcher, const char *issuer,
+                                               assay_fetched *out, assay_error *error);
 
 /* The URL that would be asked of `service` ("" when it offers no such item): for tests and
  * messages. USAGE when `size` is too small. */

@@ -24,6 +24,7 @@ static const struct {
     ROW(fetcher_new, "assay_fetcher_new"),
     ROW(fetcher_free, "assay_fetcher_free"),
     ROW(fetch, "assay_fetch"),
+    ROW(issuer_keys, "assay_fetch_issuer_keys"),
     ROW(fetched_free, "assay_fetched_free"),
     ROW(order_of_quote, "assay_collateral_order_of_quote"),
     ROW(order_of_chain, "assay_collateral_order_of_chain"),

@@ -18,6 +18,8 @@ typedef struct fetch_library {
     void (*fetcher_free)(assay_fetcher *fetcher);
     assay_status (*fetch)(assay_fetcher *fetcher, const assay_fetch_request *request,
                           assay_fetched *out, assay_error *error);
+    assay_status (*issuer_keys)(assay_fetcher *fetcher, const char *issuer, assay_fetched *out,
+                                assay_error *error);
     void (*fetched_free)(assay_fetched *item);
     assay_status (*order_of_quote)(assay_span quote, assay_collateral_order *out,
                                    assay_error *error);

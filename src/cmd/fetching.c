@@ -6,6 +6,7 @@
 
 #include "failure.h"
 #include "input.h"
+#include "request.h"
 
 enum { CONFIG_FILE_MAX = 64 * 1024 };
 
@@ -74,6 +75,20 @@ static assay_status file_read(const char *path, fetching *f, assay_error *error)
     return status;
 }
 
+static assay_status baseline_read(const arguments *given, fetching *f, assay_error *error)
+{
+    const char *number = option_argument(given, OPTION_TCB_EVALUATION_DATA_NUMBER);
+    const bool early = option_given(given, OPTION_EARLY);
+    if (early && number != NULL)
+        return failed(error, ASSAY_USAGE, "early",
+                      "--early and --tcb-evaluation-data-number both choose the set: give one");
+    if (early)
+        f->config.channel = ASSAY_TCB_EARLY;
+    return number == NULL ? ASSAY_OK
+                          : number_read("tcb-evaluation-data-number", number, 1, UINT32_MAX,
+                                        &f->config.evaluation_number, error);
+}
+
 static assay_status config_read(const arguments *given, fetching *f, assay_error *error)
 {
     const char *path = option_argument(given, OPTION_QCNL_CONFIG);
@@ -96,7 +111,7 @@ static assay_status config_read(const arguments *given, fetching *f, assay_error
         f->config.use_secure_cert = false;
     if (option_given(given, OPTION_OFFLINE))
         f->config.cache_only = true;
-    return ASSAY_OK;
+    return baseline_read(given, f, error);
 }
 
 assay_status fetching_begin(const arguments *given, fetching *out, assay_error *error)

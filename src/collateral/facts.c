@@ -48,7 +48,8 @@ static void chain_tell(const assay_collateral *c, const item_row *row, assay_ite
         return;
     const x509_cert *root = part_at(c, row->root);
     out->has_root = true;
-    memcpy(out->root_point, root->point, sizeof(out->root_point));
+    const sha256_digest digest = x509_key_digest(root->point);
+    memcpy(out->root_key_sha256, digest.bytes, sizeof(out->root_key_sha256));
     out->intel_root = memcmp(root->point, intel_sgx_root_point, P256_POINT_SIZE) == 0;
     if (row->signer != NONE) {
         const x509_cert *signer = part_at(c, row->signer);

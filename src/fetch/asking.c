@@ -161,7 +161,7 @@ static transfer_request transfer_of(const asking *a, const assay_fetch_service *
         .post = t->post != NULL ? SPAN_TEXT(t->post) : span_of(NULL, 0),
         .proxy = service->service == ASSAY_SERVICE_THIM_IMDS ? TRANSFER_PROXY_NONE
                                                              : TRANSFER_PROXY_USUAL,
-        .verify_server = a->config->use_secure_cert,
+        .verify_server = a->config->use_secure_cert || a->request->kind == ASSAY_FETCH_URL,
         .ca_file = a->config->ca_file,
         .abort = a->control->abort,
     };

@@ -135,6 +135,7 @@ static void services_of(const assay_fetch_config *config, assay_fetch_kind kind,
 
 typedef struct call {
     asking asking;
+    assay_fetch_request request; /* with the baseline of the configuration where it has none */
     services services;
     source_kind kind;
     char url[SOURCE_URL_SIZE];
@@ -354,9 +355,12 @@ assay_status fetch_item(assay_fetcher *fetcher, const assay_fetch_request *reque
     if (c == NULL)
         return fail(err, ASSAY_NO_MEMORY, "fetch", ASSAY_NO_OFFSET, "no memory");
     c->kind = *source_kind_of(request->kind);
+    c->request = *request;
+    if (c->request.evaluation_number == 0)
+        c->request.evaluation_number = fetcher->config.evaluation_number;
     c->asking = (asking) { .line = fetcher->line,
                            .config = &fetcher->config,
-                           .request = request,
+                           .request = &c->request,
                            .control = control,
                            .headers.limit = HEADERS_MAX,
                            .body.limit = BODY_MAX };
