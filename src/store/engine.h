@@ -56,10 +56,10 @@ typedef struct store_database store_database;
 typedef struct engine_operations {
     const char *name;
     assay_status (*open)(const store_settings *settings, store_database **out, assay_error *err);
-    void (*close)(store_database *engine);
+    void (*close)(store_database *database);
 
     /* A session and its transaction. Every session that was taken is given back. */
-    assay_status (*take)(store_database *engine, store_access access, store_session **out,
+    assay_status (*take)(store_database *database, store_access access, store_session **out,
                          assay_error *err);
     /* Ends the transaction and gives the session back. Only OK means that it is durable. */
     assay_status (*give)(store_session *session, store_outcome outcome, assay_error *err);
@@ -73,9 +73,9 @@ typedef struct engine_operations {
 
     /* Waits until another replica may have changed something, `wake` becomes readable, or the time
      * is over. */
-    void (*pause)(store_database *engine, int wake, unsigned milliseconds);
-    assay_status (*check)(store_database *engine, assay_error *err);
-    assay_status (*backup)(store_database *engine, const char *path, assay_error *err);
+    void (*pause)(store_database *database, int wake, unsigned milliseconds);
+    assay_status (*check)(store_database *database, assay_error *err);
+    assay_status (*backup)(store_database *database, const char *path, assay_error *err);
 } engine_operations;
 
 extern const engine_operations sqlite_operations;

@@ -74,7 +74,7 @@ assay_status store_items_get(store *s, const char *const *keys, size_t count, ar
                              store_item *out, bool *found, assay_error *err)
 {
     store_session *session;
-    TRY(s->operations->take(s->engine, ACCESS_SNAPSHOT, &session, err));
+    TRY(s->operations->take(s->database, ACCESS_SNAPSHOT, &session, err));
     return session_end(s, session, get_each(s, session, keys, count, memory, out, found, err), err);
 }
 

@@ -74,7 +74,7 @@ static assay_status number_get(store *s, store_session *session, int64_t *number
 static assay_status number_read(store *s, int64_t *number, assay_error *err)
 {
     store_session *session;
-    TRY(s->operations->take(s->engine, ACCESS_SNAPSHOT, &session, err));
+    TRY(s->operations->take(s->database, ACCESS_SNAPSHOT, &session, err));
     return session_end(s, session, number_get(s, session, number, err), err);
 }
 
@@ -105,7 +105,7 @@ static assay_status step_up(store *s, store_session *session, int64_t newest, in
 static assay_status migrate_once(store *s, int64_t newest, int64_t now, assay_error *err)
 {
     store_session *session;
-    TRY(s->operations->take(s->engine, ACCESS_WRITE, &session, err));
+    TRY(s->operations->take(s->database, ACCESS_WRITE, &session, err));
     return session_end(s, session, step_up(s, session, newest, now, err), err);
 }
 

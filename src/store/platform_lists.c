@@ -149,7 +149,7 @@ assay_status store_platform_groups(store *s, store_each_group each, void *contex
 {
     store_session *session;
     group_context to = { each, context };
-    TRY(s->operations->take(s->engine, ACCESS_LONG, &session, err));
+    TRY(s->operations->take(s->database, ACCESS_LONG, &session, err));
     return session_end(
         s, session, s->operations->run(session, PLATFORM_GROUPS, NULL, 0, group_reader, &to, err),
         err);
@@ -195,7 +195,7 @@ assay_status store_fmspcs(store *s, arena *memory, uint8_t (**out)[6], size_t *c
 {
     row_list list = { .memory = memory, .size = 6 };
     store_session *session;
-    TRY(s->operations->take(s->engine, ACCESS_SNAPSHOT, &session, err));
+    TRY(s->operations->take(s->database, ACCESS_SNAPSHOT, &session, err));
     TRY(session_end(s, session, each_fmspc(s, session, &list, err), err));
     *out = list.elements;
     *count = list.count;

@@ -29,7 +29,8 @@ assay_status platform_of_row(const store_value *columns, arena *memory, store_pl
     TRY(fixed_of_row(columns, out, err));
     TRY(column_copy(&columns[1], memory, &out->qe_id, err));
     TRY(column_copy(&columns[10], memory, &out->encrypted_ppid, err));
-    return column_copy(&columns[11], memory, &out->platform_manifest, err);
+    TRY(column_copy(&columns[11], memory, &out->platform_manifest, err));
+    return checksum_check(&columns[12], platform_checksum(out), "store.platforms", err);
 }
 
 typedef struct platform_row {
@@ -58,26 +59,33 @@ assay_status store_platform_get(store *s, assay_span qe_id, uint16_t pce_id, are
     return ASSAY_OK;
 }
 
+typedef struct certificate_list {
+    row_list rows;
+    assay_span qe_id;
+    uint16_t pce_id;
+} certificate_list;
+
 static assay_status certificate_reader(void *context, const store_value *columns, assay_error *err)
 {
-    row_list *list = context;
-    store_pck *out = row_list_add(list);
+    certificate_list *list = context;
+    store_pck *out = row_list_add(&list->rows);
     if (out == NULL)
         return no_memory(err, "store.certificates");
     TRY(column_bytes(&columns[0], out->tcbm, STORE_TCBM_SIZE, "store.certificates.tcbm", err));
-    TRY(column_copy(&columns[2], list->memory, &out->certificate, err));
-    return checksum_check(&columns[1], certificate_checksum(out), "store.certificates", err);
+    TRY(column_copy(&columns[2], list->rows.memory, &out->certificate, err));
+    return checksum_check(&columns[1], certificate_checksum(list->qe_id, list->pce_id, out),
+                          "store.certificates", err);
 }
 
 assay_status store_certificates(store *s, assay_span qe_id, uint16_t pce_id, arena *memory,
                                 store_pck **out, size_t *count, assay_error *err)
 {
     const store_value parameters[] = { bytes_value(qe_id), number_value(pce_id) };
-    row_list list = { .memory = memory, .size = sizeof(store_pck) };
+    certificate_list list = { { .memory = memory, .size = sizeof(store_pck) }, qe_id, pce_id };
     TRY(ask(s, CERTIFICATE_LIST, parameters, PARAMETER_COUNT(parameters), certificate_reader, &list,
             err));
-    *out = list.elements;
-    *count = list.count;
+    *out = list.rows.elements;
+    *count = list.rows.count;
     return ASSAY_OK;
 }
 
@@ -101,7 +109,7 @@ assay_status platform_identify(store_write *w, assay_span qe_id, uint16_t pce_id
                                platform_identity *out, assay_error *err)
 {
     const store_value parameters[] = { bytes_value(qe_id), number_value(pce_id) };
-    *out = (platform_identity) { 0 };
+    *out = (platform_identity) { .qe_id = qe_id, .pce_id = pce_id };
     return write_ask(w, PLATFORM_IDENTITY, parameters, PARAMETER_COUNT(parameters), identity_reader,
                      out, err);
 }
@@ -144,6 +152,7 @@ static assay_status platform_number(store_write *w, int64_t *id, assay_error *er
 static assay_status row_put(store_write *w, const platform_identity *is, bool is_new,
                             const store_platform *p, assay_error *err)
 {
+    const row_checksum checksum = platform_checksum(p);
     const store_value row[] = {
         number_value(is->id),
         bytes_value(p->qe_id),
@@ -157,22 +166,23 @@ static assay_status row_put(store_write *w, const platform_identity *is, bool is
         number_value(p->updated),
         bytes_value(p->encrypted_ppid),
         bytes_value(p->platform_manifest),
+        bytes_value(SPAN(checksum.bytes)),
         bytes_value(SPAN(is->tcbm)),
     };
     return write_run(w, is_new ? PLATFORM_INSERT : PLATFORM_UPDATE, row, PARAMETER_COUNT(row), err);
 }
 
 /* Old certificates go, and with them what was selected among them. */
-static assay_status certificates_replace(store_write *w, int64_t id,
+static assay_status certificates_replace(store_write *w, const platform_identity *is,
                                          const store_platform_record *record, assay_error *err)
 {
-    const store_value platform[] = { number_value(id) };
+    const store_value platform[] = { number_value(is->id) };
     TRY(write_run(w, CERTIFICATES_DELETE, platform, 1, err));
     TRY(write_run(w, SELECTIONS_DELETE, platform, 1, err));
     for (size_t i = 0; i < record->certificate_count; i++) {
         const store_pck *certificate = &record->certificates[i];
-        const row_checksum checksum = certificate_checksum(certificate);
-        const store_value row[] = { number_value(id), bytes_value(SPAN(certificate->tcbm)),
+        const row_checksum checksum = certificate_checksum(is->qe_id, is->pce_id, certificate);
+        const store_value row[] = { number_value(is->id), bytes_value(SPAN(certificate->tcbm)),
                                     bytes_value(SPAN(checksum.bytes)),
                                     bytes_value(certificate->certificate) };
         TRY(write_run(w, CERTIFICATE_INSERT, row, PARAMETER_COUNT(row), err));
@@ -221,8 +231,8 @@ static assay_status record_put(store_write *w, const store_platform_record *reco
     TRY(tcbm_decide(w, &is, replaced || is_new, record, err));
     TRY(row_put(w, &is, is_new, platform, err));
     if (replaced)
-        TRY(certificates_replace(w, is.id, record, err));
-    TRY(selections_add(w, is.id, record->selections, record->selection_count, err));
+        TRY(certificates_replace(w, &is, record, err));
+    TRY(selections_add(w, &is, record->selections, record->selection_count, err));
     return platform_change(w, platform->qe_id, platform->pce_id, err);
 }
 

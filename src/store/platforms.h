@@ -6,6 +6,8 @@
 
 /* A platform's row as far as writing needs it. */
 typedef struct platform_identity {
+    assay_span qe_id; /* as asked; borrowed */
+    uint16_t pce_id;
     int64_t id; /* 0: is not there */
     store_platform_state state;
     uint8_t raw[STORE_TCBM_SIZE];  /* raw TCB in the form of a TCBm */
@@ -24,7 +26,7 @@ static inline void tcbm_put_pce_svn(uint8_t tcbm[STORE_TCBM_SIZE], uint16_t pce_
 /* A selection for the platform's raw TCB decides what it counts as. */
 void selection_apply(platform_identity *is, const store_selection *selection);
 
-assay_status selections_add(store_write *w, int64_t id, const store_selection *selections,
-                            size_t count, assay_error *err);
+assay_status selections_add(store_write *w, const platform_identity *is,
+                            const store_selection *selections, size_t count, assay_error *err);
 
 #endif

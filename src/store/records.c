@@ -13,13 +13,14 @@ static assay_status names_check(const char *kind, const char *name, assay_error 
 /* ---- Reading ----------------------------------------------------------------------------------
  */
 
-static assay_status record_of_row(const store_value *columns, arena *memory, store_record *out,
-                                  assay_error *err)
+assay_status record_of_row(const store_value *columns, arena *memory, store_record *out,
+                           assay_error *err)
 {
     *out = (store_record) { .updated = columns[2].number, .version = (uint64_t)columns[3].number };
     TRY(column_text(&columns[0], memory, &out->kind, err));
     TRY(column_text(&columns[1], memory, &out->name, err));
-    return column_copy(&columns[4], memory, &out->body, err);
+    TRY(column_copy(&columns[5], memory, &out->body, err));
+    return checksum_check(&columns[4], record_checksum(out), "store.records", err);
 }
 
 typedef struct record_row {
@@ -107,10 +108,12 @@ static assay_status record_put(store_write *w, const store_record *record, uint6
                     "%s %.64s is at version %lld, want %llu: it was changed meanwhile",
                     record->kind, record->name, (long long)version, (unsigned long long)expected);
     TRY(record_change(w, record->kind, record->name, audit, err));
-    const store_value row[] = { text_value(record->kind), text_value(record->name),
-                                number_value(record->updated),
-                                number_value((int64_t)w->totals.version),
-                                bytes_value(record->body) };
+    const row_checksum checksum = record_checksum(record);
+    const store_value row[] = {
+        text_value(record->kind),          text_value(record->name),
+        number_value(record->updated),     number_value((int64_t)w->totals.version),
+        bytes_value(SPAN(checksum.bytes)), bytes_value(record->body)
+    };
     return write_run(w, RECORD_PUT, row, PARAMETER_COUNT(row), err);
 }
 

@@ -68,7 +68,7 @@ assay_status store_changes(store *s, uint64_t version, size_t limit, arena *memo
 {
     change_list list = { .rows = { .memory = memory, .size = sizeof(char *) } };
     store_session *session;
-    TRY(s->operations->take(s->engine, ACCESS_SNAPSHOT, &session, err));
+    TRY(s->operations->take(s->database, ACCESS_SNAPSHOT, &session, err));
     TRY(session_end(s, session, changes_get(s, session, version, limit, &list, err), err));
     *out = list.rows.elements;
     *count = list.rows.count;
@@ -103,7 +103,7 @@ assay_status store_wait(store *s, uint64_t version, unsigned milliseconds, bool 
         *changed = now_at != version;
         if (*changed || left <= 0 || woken(s))
             return ASSAY_OK;
-        s->operations->pause(s->engine, s->wake, (unsigned)left);
+        s->operations->pause(s->database, s->wake, (unsigned)left);
     }
 }
 
@@ -130,7 +130,7 @@ assay_status store_lease(store *s, const char *name, const char *holder, int64_t
                                        number_value(now + seconds), number_value(now) };
     int64_t until = 0; /* a row comes back only when the lease was taken */
     store_session *session;
-    TRY(s->operations->take(s->engine, ACCESS_WRITE, &session, err));
+    TRY(s->operations->take(s->database, ACCESS_WRITE, &session, err));
     assay_status status =
         lease_take(s, session, parameters, PARAMETER_COUNT(parameters), &until, err);
     TRY(session_end(s, session, status, err));

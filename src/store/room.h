@@ -6,7 +6,7 @@
 
 struct store {
     const engine_operations *operations;
-    store_database *engine;
+    store_database *database;
     uint64_t platform_max;
     uint64_t item_max;
     int wake; /* readable for good after store_wake() */
@@ -67,7 +67,12 @@ typedef struct row_checksum {
 } row_checksum;
 
 row_checksum item_checksum(const store_item *item);
-row_checksum certificate_checksum(const store_pck *certificate);
+row_checksum record_checksum(const store_record *record);
+/* Each carries the name of its platform, so that a damaged index cannot lead to another's. */
+row_checksum platform_checksum(const store_platform *platform);
+row_checksum certificate_checksum(assay_span qe_id, uint16_t pce_id, const store_pck *certificate);
+row_checksum selection_checksum(assay_span qe_id, uint16_t pce_id,
+                                const store_selection *selection);
 assay_status checksum_check(const store_value *column, row_checksum wanted, const char *where,
                             assay_error *err);
 
@@ -78,6 +83,10 @@ typedef struct item_row {
     bool *found;
 } item_row;
 assay_status item_reader(void *context, const store_value *columns, assay_error *err);
+
+/* Reads a row of RECORD_GET and the lists. */
+assay_status record_of_row(const store_value *columns, arena *memory, store_record *out,
+                           assay_error *err);
 
 /* ---- Platform rows ----------------------------------------------------------------------------
  */

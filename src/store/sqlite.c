@@ -16,7 +16,7 @@ enum {
     POLL_MILLISECONDS = 250
 };
 
-/* Each connection; reads of a small database come from the kernel's cache, so ours stays small. */
+/* Each connection; reads of a database come from the kernel's cache, so ours stays small. */
 static const char setup[] = "PRAGMA synchronous = FULL;"
                             "PRAGMA foreign_keys = ON;"
                             "PRAGMA cell_size_check = ON;"
@@ -41,22 +41,22 @@ static assay_status file_make(const char *path, assay_error *err)
     return fail_named(err, ASSAY_ENVIRONMENT, name, NULL, "store", "%s: %s", path, strerror(errno));
 }
 
-assay_status sqlite_connect(store_database *engine, store_session **out, assay_error *err)
+assay_status sqlite_connect(store_database *database, store_session **out, assay_error *err)
 {
     store_session *session = memory_new(sizeof(*session));
     if (session == NULL)
         return fail(err, ASSAY_NO_MEMORY, "store", ASSAY_NO_OFFSET, "no memory for a connection");
-    session->engine = engine;
-    int code = sqlite3_open_v2(engine->path, &session->database,
+    session->database = database;
+    int code = sqlite3_open_v2(database->path, &session->connection,
                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
                                    SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
                                NULL);
     assay_status status = ASSAY_OK;
     if (code != SQLITE_OK)
-        status = sqlite_failed(session->database, code, "store.open", err);
+        status = sqlite_failed(session->connection, code, "store.open", err);
     if (status == ASSAY_OK) {
-        sqlite3_busy_timeout(session->database, (int)engine->wait_seconds * 1000);
-        sqlite3_db_config(session->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        sqlite3_busy_timeout(session->connection, (int)database->wait_seconds * 1000);
+        sqlite3_db_config(session->connection, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         status = sqlite_script(session, setup, err);
     }
     if (status != ASSAY_OK) {
@@ -73,7 +73,7 @@ void sqlite_disconnect(store_session *session)
         return;
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(session->statements[i]);
-    sqlite3_close(session->database);
+    sqlite3_close(session->connection);
     memory_free(session);
 }
 
@@ -91,8 +91,9 @@ static assay_status ask_text(store_session *session, const char *text, char out[
                              assay_error *err)
 {
     out[0] = 0;
-    int code = sqlite3_exec(session->database, text, single_row, out, NULL);
-    return code == SQLITE_OK ? ASSAY_OK : sqlite_failed(session->database, code, "store.open", err);
+    int code = sqlite3_exec(session->connection, text, single_row, out, NULL);
+    return code == SQLITE_OK ? ASSAY_OK
+                             : sqlite_failed(session->connection, code, "store.open", err);
 }
 
 static bool text_is_number(const char *text, long number)
@@ -105,7 +106,7 @@ static bool text_is_number(const char *text, long number)
 static assay_status not_ours(store_session *session, assay_error *err)
 {
     return fail_named(err, ASSAY_ENVIRONMENT, "store_schema", NULL, "store.open",
-                      "%s is a database of another program", session->engine->path);
+                      "%s is a database of another program", session->database->path);
 }
 
 /* A new file: our mark, and the journal for good. */
@@ -126,7 +127,7 @@ assay_status sqlite_claim(store_session *session, assay_error *err)
     const bool marked = text_is_number(text, APPLICATION_ID);
     if (!marked && !text_is_number(text, 0))
         return not_ours(session, err);
-    if (session->engine->read_only)
+    if (session->database->read_only)
         return marked ? ASSAY_OK : not_ours(session, err);
     if (!marked)
         TRY(mark(session, err));
@@ -138,36 +139,36 @@ assay_status sqlite_claim(store_session *session, assay_error *err)
     return ASSAY_OK;
 }
 
-static void locks_init(store_database *engine)
+static void locks_init(store_database *database)
 {
     pthread_condattr_t attributes;
-    pthread_mutex_init(&engine->lock, NULL);
+    pthread_mutex_init(&database->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&engine->freed, &attributes);
+    pthread_cond_init(&database->freed, &attributes);
     pthread_condattr_destroy(&attributes);
 }
 
-static void sqlite_close(store_database *engine)
+static void sqlite_close(store_database *database)
 {
-    while (engine->idle_readers != NULL) {
-        store_session *session = engine->idle_readers;
-        engine->idle_readers = session->next;
+    while (database->idle_readers != NULL) {
+        store_session *session = database->idle_readers;
+        database->idle_readers = session->next;
         sqlite_disconnect(session);
     }
-    sqlite_disconnect(engine->writer); /* the last: it puts the journal into the file */
-    pthread_cond_destroy(&engine->freed);
-    pthread_mutex_destroy(&engine->lock);
-    memory_free(engine->path);
-    memory_free(engine);
+    sqlite_disconnect(database->writer); /* the last: it puts the journal into the file */
+    pthread_cond_destroy(&database->freed);
+    pthread_mutex_destroy(&database->lock);
+    memory_free(database->path);
+    memory_free(database);
 }
 
-static assay_status engine_start(store_database *engine, assay_error *err)
+static assay_status engine_start(store_database *database, assay_error *err)
 {
-    TRY(file_make(engine->path, err));
-    TRY(sqlite_connect(engine, &engine->writer, err));
-    engine->read_only = sqlite3_db_readonly(engine->writer->database, "main") == 1;
-    return sqlite_claim(engine->writer, err);
+    TRY(file_make(database->path, err));
+    TRY(sqlite_connect(database, &database->writer, err));
+    database->read_only = sqlite3_db_readonly(database->writer->connection, "main") == 1;
+    return sqlite_claim(database->writer, err);
 }
 
 static assay_status sqlite_open(const store_settings *settings, store_database **out,
@@ -176,28 +177,28 @@ static assay_status sqlite_open(const store_settings *settings, store_database *
     const char *path = settings->url + strlen("sqlite:");
     if (path[0] == 0 || strstr(path, ":memory:") != NULL)
         return fail(err, ASSAY_USAGE, "store.url", ASSAY_NO_OFFSET, "want sqlite:PATH of a file");
-    store_database *engine = memory_new(sizeof(*engine));
-    if (engine == NULL || (engine->path = memory_new(strlen(path) + 1)) == NULL) {
-        memory_free(engine);
+    store_database *database = memory_new(sizeof(*database));
+    if (database == NULL || (database->path = memory_new(strlen(path) + 1)) == NULL) {
+        memory_free(database);
         return fail(err, ASSAY_NO_MEMORY, "store", ASSAY_NO_OFFSET, "no memory for the engine");
     }
-    memcpy(engine->path, path, strlen(path));
-    engine->wait_seconds = settings->wait_seconds;
-    engine->reader_max = settings->connections;
-    locks_init(engine);
-    assay_status status = engine_start(engine, err);
+    memcpy(database->path, path, strlen(path));
+    database->wait_seconds = settings->wait_seconds;
+    database->reader_max = settings->connections;
+    locks_init(database);
+    assay_status status = engine_start(database, err);
     if (status != ASSAY_OK) {
-        sqlite_close(engine);
+        sqlite_close(database);
         return status;
     }
-    *out = engine;
+    *out = database;
     return ASSAY_OK;
 }
 
 /* Another process may write too, and SQLite has no way to tell: look again soon. */
-static void sqlite_pause(store_database *engine, int wake, unsigned milliseconds)
+static void sqlite_pause(store_database *database, int wake, unsigned milliseconds)
 {
-    (void)engine;
+    (void)database;
     struct pollfd waiting = { .fd = wake, .events = POLLIN };
     poll(&waiting, 1, (int)(milliseconds < POLL_MILLISECONDS ? milliseconds : POLL_MILLISECONDS));
 }

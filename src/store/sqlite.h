@@ -9,8 +9,8 @@
 
 /* One connection with the statements it has prepared. */
 struct store_session {
-    store_database *engine;
-    sqlite3 *database;
+    store_database *database;
+    sqlite3 *connection;
     store_access access;
     store_session *next; /* while idle */
     sqlite3_stmt *statements[STATEMENT_COUNT];
@@ -29,26 +29,26 @@ struct store_database {
 };
 
 /* Maps SQLite's codes to the names of store.h. */
-assay_status sqlite_failed(sqlite3 *database, int code, const char *where, assay_error *err);
+assay_status sqlite_failed(sqlite3 *connection, int code, const char *where, assay_error *err);
 assay_status sqlite_script(store_session *session, const char *text, assay_error *err);
 assay_status sqlite_run(store_session *session, store_statement statement,
                         const store_value *parameters, size_t count, store_row_reader each,
                         void *context, assay_error *err);
 
 /* A connection of its own, set up but not in the pool. */
-assay_status sqlite_connect(store_database *engine, store_session **out, assay_error *err);
+assay_status sqlite_connect(store_database *database, store_session **out, assay_error *err);
 void sqlite_disconnect(store_session *session);
 
 /* The file is ours, or empty and becomes ours. */
 assay_status sqlite_claim(store_session *session, assay_error *err);
 
 /* sqlite_pool.c */
-assay_status sqlite_take(store_database *engine, store_access access, store_session **out,
+assay_status sqlite_take(store_database *database, store_access access, store_session **out,
                          assay_error *err);
 assay_status sqlite_give(store_session *session, store_outcome outcome, assay_error *err);
 
 /* sqlite_upkeep.c */
-assay_status sqlite_check(store_database *engine, assay_error *err);
-assay_status sqlite_backup(store_database *engine, const char *path, assay_error *err);
+assay_status sqlite_check(store_database *database, assay_error *err);
+assay_status sqlite_backup(store_database *database, const char *path, assay_error *err);
 
 #endif

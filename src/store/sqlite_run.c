@@ -33,9 +33,24 @@ static const struct system_row {
     { EROFS, "store_read_only" },
 };
 
-static const char *system_name(sqlite3 *database)
+/* Of the last failed open, or else of the last failed write: to the journal, to the file. */
+static int system_number(sqlite3 *connection)
 {
-    const int number = sqlite3_system_errno(database);
+    sqlite3_file *journal = NULL;
+    int number = sqlite3_system_errno(connection);
+    if (number == 0 &&
+        sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal) ==
+            SQLITE_OK &&
+        journal != NULL && journal->pMethods != NULL)
+        journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &number);
+    if (number == 0)
+        sqlite3_file_control(connection, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
+static const char *system_name(sqlite3 *connection)
+{
+    const int number = system_number(connection);
     for (size_t i = 0; i < sizeof(system_failures) / sizeof(system_failures[0]); i++) {
         if (system_failures[i].number == number)
             return system_failures[i].name;
@@ -43,10 +58,10 @@ static const char *system_name(sqlite3 *database)
     return "store_unavailable";
 }
 
-assay_status sqlite_failed(sqlite3 *database, int code, const char *where, assay_error *err)
+assay_status sqlite_failed(sqlite3 *connection, int code, const char *where, assay_error *err)
 {
     const int primary = code & 0xff;
-    const char *message = database != NULL ? sqlite3_errmsg(database) : sqlite3_errstr(code);
+    const char *message = connection != NULL ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
         if (failures[i].code == primary)
             return fail_named(err, failures[i].status, failures[i].name, NULL, where,
@@ -54,14 +69,14 @@ assay_status sqlite_failed(sqlite3 *database, int code, const char *where, assay
     }
     const bool input_output = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN;
     const char *name =
-        input_output && database != NULL ? system_name(database) : "store_unavailable";
+        input_output && connection != NULL ? system_name(connection) : "store_unavailable";
     return fail_named(err, ASSAY_ENVIRONMENT, name, NULL, where, "SQLite: %s (%d)", message, code);
 }
 
 assay_status sqlite_script(store_session *session, const char *text, assay_error *err)
 {
-    int code = sqlite3_exec(session->database, text, NULL, NULL, NULL);
-    return code == SQLITE_OK ? ASSAY_OK : sqlite_failed(session->database, code, "store", err);
+    int code = sqlite3_exec(session->connection, text, NULL, NULL, NULL);
+    return code == SQLITE_OK ? ASSAY_OK : sqlite_failed(session->connection, code, "store", err);
 }
 
 /* $1 of our texts would be a name to SQLite; ?1 is the number. */
@@ -74,10 +89,10 @@ static assay_status prepare(store_session *session, store_statement statement, a
         return fail(err, ASSAY_NO_MEMORY, "store", ASSAY_NO_OFFSET, "no memory for a statement");
     for (size_t i = 0; i < size; i++)
         own[i] = (char)(text[i] == '$' ? '?' : text[i]);
-    int code = sqlite3_prepare_v3(session->database, own, (int)size, SQLITE_PREPARE_PERSISTENT,
+    int code = sqlite3_prepare_v3(session->connection, own, (int)size, SQLITE_PREPARE_PERSISTENT,
                                   &session->statements[statement], NULL);
     memory_free(own);
-    return code == SQLITE_OK ? ASSAY_OK : sqlite_failed(session->database, code, "store", err);
+    return code == SQLITE_OK ? ASSAY_OK : sqlite_failed(session->connection, code, "store", err);
 }
 
 static int bind(sqlite3_stmt *prepared, int index, const store_value *value)
@@ -121,7 +136,7 @@ static assay_status step_through(store_session *session, sqlite3_stmt *prepared,
         if (each != NULL)
             TRY(each(context, columns, err));
     }
-    return code == SQLITE_DONE ? ASSAY_OK : sqlite_failed(session->database, code, "store", err);
+    return code == SQLITE_DONE ? ASSAY_OK : sqlite_failed(session->connection, code, "store", err);
 }
 
 assay_status sqlite_run(store_session *session, store_statement statement,
@@ -136,8 +151,9 @@ assay_status sqlite_run(store_session *session, store_statement statement,
     int code = SQLITE_OK;
     for (size_t i = 0; i < count && code == SQLITE_OK; i++)
         code = bind(prepared, (int)i + 1, &parameters[i]);
-    assay_status status = code == SQLITE_OK ? step_through(session, prepared, each, context, err)
-                                            : sqlite_failed(session->database, code, "store", err);
+    assay_status status = code == SQLITE_OK
+                              ? step_through(session, prepared, each, context, err)
+                              : sqlite_failed(session->connection, code, "store", err);
     sqlite3_reset(prepared);
     sqlite3_clear_bindings(prepared);
     return status;

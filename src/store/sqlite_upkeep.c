@@ -17,15 +17,15 @@ static int finding(void *context, int count, char **columns, char **names)
     return 0;
 }
 
-assay_status sqlite_check(store_database *engine, assay_error *err)
+assay_status sqlite_check(store_database *database, assay_error *err)
 {
     store_session *session;
     char first[ASSAY_DETAIL_SIZE] = { 0 };
-    TRY(sqlite_take(engine, ACCESS_LONG, &session, err));
-    int code = sqlite3_exec(session->database, "PRAGMA integrity_check(1)", finding, first, NULL);
+    TRY(sqlite_take(database, ACCESS_LONG, &session, err));
+    int code = sqlite3_exec(session->connection, "PRAGMA integrity_check(1)", finding, first, NULL);
     assay_status status = ASSAY_OK;
     if (code != SQLITE_OK)
-        status = sqlite_failed(session->database, code, "store.check", err);
+        status = sqlite_failed(session->connection, code, "store.check", err);
     else if (first[0] != 0)
         status =
             fail_named(err, ASSAY_ENVIRONMENT, "store_corrupt", NULL, "store.check", "%s", first);
@@ -36,7 +36,7 @@ assay_status sqlite_check(store_database *engine, assay_error *err)
 /* In one step: a snapshot, which the writer does not have to wait for. */
 static assay_status copy_all(store_session *from, sqlite3 *to, assay_error *err)
 {
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from->database, "main");
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from->connection, "main");
     if (backup == NULL)
         return sqlite_failed(to, sqlite3_extended_errcode(to), "store.backup", err);
     sqlite3_backup_step(backup, -1);
@@ -64,12 +64,12 @@ static assay_status file_anew(const char *path, assay_error *err)
     return ASSAY_OK;
 }
 
-static assay_status copy_to(store_database *engine, const char *path, assay_error *err)
+static assay_status copy_to(store_database *database, const char *path, assay_error *err)
 {
     sqlite3 *to = NULL;
     store_session *session;
     TRY(file_anew(path, err));
-    TRY(sqlite_take(engine, ACCESS_ONE, &session, err));
+    TRY(sqlite_take(database, ACCESS_ONE, &session, err));
     int code = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
     assay_status status = code == SQLITE_OK ? copy_all(session, to, err)
                                             : sqlite_failed(to, code, "store.backup", err);
@@ -78,7 +78,7 @@ static assay_status copy_to(store_database *engine, const char *path, assay_erro
     return status;
 }
 
-assay_status sqlite_backup(store_database *engine, const char *path, assay_error *err)
+assay_status sqlite_backup(store_database *database, const char *path, assay_error *err)
 {
     static const char suffix[] = ".part";
     const size_t size = strlen(path) + sizeof(suffix);
@@ -86,7 +86,7 @@ assay_status sqlite_backup(store_database *engine, const char *path, assay_error
     if (part == NULL)
         return fail(err, ASSAY_NO_MEMORY, "store.backup", ASSAY_NO_OFFSET, "no memory for a path");
     snprintf(part, size, "%s%s", path, suffix);
-    assay_status status = copy_to(engine, part, err);
+    assay_status status = copy_to(database, part, err);
     if (status == ASSAY_OK && rename(part, path) != 0)
         status = system_failed(path, err);
     if (status != ASSAY_OK)

@@ -7,7 +7,7 @@
 
 #define PLATFORM_COLUMNS                                                                           \
     "id, qe_id, pce_id, cpu_svn, pce_svn, fmspc, ca, state, registered, updated, encrypted_ppid, " \
-    "platform_manifest"
+    "platform_manifest, checksum"
 
 #define SELECT_PLATFORMS "SELECT " PLATFORM_COLUMNS " FROM platforms "
 
@@ -69,16 +69,17 @@ const statement_text statement_texts[STATEMENT_COUNT] = {
     [ITEM_ALL] = { "SELECT " ITEM_HEAD ", checksum, chain, body FROM items", NULL },
 
     [PLATFORM_GET] = { SELECT_PLATFORMS "WHERE qe_id = $1 AND pce_id = $2", NULL },
+    [PLATFORM_ALL] = { SELECT_PLATFORMS, NULL },
     [PLATFORM_IDENTITY] = { "SELECT id, state, cpu_svn, pce_svn, tcbm FROM platforms "
                             "WHERE qe_id = $1 AND pce_id = $2",
                             NULL },
     [PLATFORM_INSERT] = { "INSERT INTO platforms (" PLATFORM_COLUMNS ", tcbm) VALUES "
-                          "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                          "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
                           NULL },
     [PLATFORM_UPDATE] = { "UPDATE platforms SET qe_id = $2, pce_id = $3, cpu_svn = $4, "
                           "pce_svn = $5, fmspc = $6, ca = $7, state = $8, registered = $9, "
                           "updated = $10, encrypted_ppid = $11, platform_manifest = $12, "
-                          "tcbm = $13 WHERE id = $1",
+                          "checksum = $13, tcbm = $14 WHERE id = $1",
                           NULL },
     [PLATFORM_DELETE] = { "DELETE FROM platforms WHERE id = $1", NULL },
     [PLATFORM_TCBM] = { "UPDATE platforms SET tcbm = $2 WHERE id = $1", NULL },
@@ -106,24 +107,32 @@ const statement_text statement_texts[STATEMENT_COUNT] = {
                            "JOIN certificates c ON c.platform = p.id "
                            "WHERE p.qe_id = $1 AND p.pce_id = $2 ORDER BY c.tcbm",
                            NULL },
-    [CERTIFICATE_ALL] = { "SELECT tcbm, checksum, certificate FROM certificates", NULL },
+    [CERTIFICATE_ALL] = { "SELECT c.tcbm, c.checksum, c.certificate, p.qe_id, p.pce_id "
+                          "FROM certificates c JOIN platforms p ON p.id = c.platform",
+                          NULL },
 
-    [SELECTED] = { "SELECT c.tcbm, c.checksum, c.certificate, p.fmspc, p.ca FROM platforms p "
+    [SELECTED] = { "SELECT c.tcbm, c.checksum, c.certificate, p.fmspc, p.ca, p.checksum, "
+                   "s.checksum FROM platforms p "
                    "JOIN selections s ON s.platform = p.id AND s.cpu_svn = $3 AND s.pce_svn = $4 "
                    "JOIN certificates c ON c.platform = p.id AND c.tcbm = s.tcbm "
                    "WHERE p.qe_id = $1 AND p.pce_id = $2 AND s.epoch = coalesce("
                    "(SELECT e.epoch FROM selection_epochs e WHERE e.fmspc = p.fmspc), 0)",
                    NULL },
     [SELECTION_AGE] = { "SELECT coalesce(max(age), 0) FROM selections WHERE platform = $1", NULL },
+    [SELECTION_ALL] = { "SELECT s.cpu_svn, s.pce_svn, s.tcbm, s.checksum, p.qe_id, p.pce_id "
+                        "FROM selections s JOIN platforms p ON p.id = s.platform",
+                        NULL },
     [SELECTION_OF] = { "SELECT tcbm FROM selections "
                        "WHERE platform = $1 AND cpu_svn = $2 AND pce_svn = $3",
                        NULL },
-    [SELECTION_PUT] = { "INSERT INTO selections (platform, cpu_svn, pce_svn, tcbm, age, epoch) "
-                        "SELECT p.id, $2, $3, $4, $5, coalesce((SELECT e.epoch "
+    [SELECTION_PUT] = { "INSERT INTO selections (platform, cpu_svn, pce_svn, tcbm, age, "
+                        "checksum, epoch) SELECT p.id, $2, $3, $4, $5, $6, coalesce((SELECT "
+                        "e.epoch "
                         "FROM selection_epochs e WHERE e.fmspc = p.fmspc), 0) "
                         "FROM platforms p WHERE p.id = $1 "
                         "ON CONFLICT (platform, cpu_svn, pce_svn) DO UPDATE SET "
-                        "tcbm = excluded.tcbm, age = excluded.age, epoch = excluded.epoch",
+                        "tcbm = excluded.tcbm, age = excluded.age, checksum = excluded.checksum, "
+                        "epoch = excluded.epoch",
                         NULL },
     [SELECTIONS_TRIM] = { "DELETE FROM selections WHERE platform = $1 AND age <= (SELECT age "
                           "FROM selections WHERE platform = $1 ORDER BY age DESC "
@@ -134,16 +143,17 @@ const statement_text statement_texts[STATEMENT_COUNT] = {
                             "ON CONFLICT (fmspc) DO UPDATE SET epoch = selection_epochs.epoch + 1",
                             NULL },
 
-    [RECORD_GET] = { "SELECT kind, name, updated, version, body FROM records "
+    [RECORD_GET] = { "SELECT kind, name, updated, version, checksum, body FROM records "
                      "WHERE kind = $1 AND name = $2",
                      NULL },
-    [RECORD_PUT] = { "INSERT INTO records (kind, name, updated, version, body) "
-                     "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, name) DO UPDATE SET "
+    [RECORD_PUT] = { "INSERT INTO records (kind, name, updated, version, checksum, body) "
+                     "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, name) DO UPDATE SET "
                      "updated = excluded.updated, version = excluded.version, "
-                     "body = excluded.body",
+                     "checksum = excluded.checksum, body = excluded.body",
                      NULL },
     [RECORD_DELETE] = { "DELETE FROM records WHERE kind = $1 AND name = $2", NULL },
-    [RECORD_LIST] = { "SELECT kind, name, updated, version, body FROM records "
+    [RECORD_ALL] = { "SELECT kind, name, updated, version, checksum, body FROM records", NULL },
+    [RECORD_LIST] = { "SELECT kind, name, updated, version, checksum, body FROM records "
                       "WHERE kind = $1 ORDER BY name",
                       NULL },
 

@@ -26,6 +26,7 @@ typedef enum store_statement {
     ITEM_HEADS,
     ITEM_LIST,
     PLATFORM_GET,
+    PLATFORM_ALL,
     PLATFORM_IDENTITY,
     PLATFORM_INSERT,
     PLATFORM_UPDATE,
@@ -45,6 +46,7 @@ typedef enum store_statement {
     ITEM_ALL,
     SELECTED,
     SELECTION_AGE,
+    SELECTION_ALL,
     SELECTION_OF,
     SELECTION_PUT,
     SELECTIONS_TRIM,
@@ -54,6 +56,7 @@ typedef enum store_statement {
     RECORD_PUT,
     RECORD_DELETE,
     RECORD_LIST,
+    RECORD_ALL,
     AUDIT_INSERT,
     AUDIT_LIST,
     STATEMENT_COUNT

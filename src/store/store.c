@@ -1,4 +1,4 @@
-/* store.c: opening a store, choosing its engine by the URL, and upkeep. */
+/* store.c: opening a store, choosing its engine by the URL, sessions. */
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -45,7 +45,7 @@ static assay_status start(store *s, const store_settings *settings, int64_t now,
     if (s->wake < 0)
         return fail_named(err, ASSAY_ENVIRONMENT, "store_unavailable", NULL, "store",
                           "no descriptor to wake waiters with");
-    TRY(s->operations->open(settings, &s->engine, err));
+    TRY(s->operations->open(settings, &s->database, err));
     return schema_migrate(s, schema_newest(), now, err);
 }
 
@@ -76,8 +76,8 @@ void store_close(store *s)
 {
     if (s == NULL)
         return;
-    if (s->engine != NULL)
-        s->operations->close(s->engine);
+    if (s->database != NULL)
+        s->operations->close(s->database);
     if (s->wake >= 0)
         close(s->wake);
     memory_free(s);
@@ -103,53 +103,15 @@ assay_status ask(store *s, store_statement statement, const store_value *paramet
                  store_row_reader each, void *context, assay_error *err)
 {
     store_session *session;
-    TRY(s->operations->take(s->engine, ACCESS_ONE, &session, err));
+    TRY(s->operations->take(s->database, ACCESS_ONE, &session, err));
     return session_end(
         s, session, s->operations->run(session, statement, parameters, count, each, context, err),
         err);
 }
 
-/* ---- Upkeep -----------------------------------------------------------------------------------
- */
-
-/* One row after the other: the reader checks the checksum, and what it copied goes again. */
-static assay_status item_check(void *context, const store_value *columns, assay_error *err)
-{
-    (void)context;
-    arena memory = { 0 };
-    store_item item;
-    bool found;
-    item_row row = { &memory, &item, &found };
-    assay_status status = item_reader(&row, columns, err);
-    arena_free(&memory);
-    return status;
-}
-
-static assay_status certificate_check(void *context, const store_value *columns, assay_error *err)
-{
-    (void)context;
-    store_pck certificate = { .certificate = columns[2].bytes };
-    TRY(column_bytes(&columns[0], certificate.tcbm, STORE_TCBM_SIZE, "store.certificates.tcbm",
-                     err));
-    return checksum_check(&columns[1], certificate_checksum(&certificate), "store.certificates",
-                          err);
-}
-
-assay_status store_check(store *s, assay_error *err)
-{
-    store_session *session;
-    TRY(s->operations->check(s->engine, err));
-    TRY(s->operations->take(s->engine, ACCESS_LONG, &session, err));
-    assay_status status = s->operations->run(session, ITEM_ALL, NULL, 0, item_check, NULL, err);
-    if (status == ASSAY_OK)
-        status =
-            s->operations->run(session, CERTIFICATE_ALL, NULL, 0, certificate_check, NULL, err);
-    return session_end(s, session, status, err);
-}
-
 assay_status store_backup(store *s, const char *path, assay_error *err)
 {
-    return s->operations->backup(s->engine, path, err);
+    return s->operations->backup(s->database, path, err);
 }
 
 assay_status store_ping(store *s, assay_error *err)

@@ -10,8 +10,9 @@
  * store_busy, store_limit (a configured maximum is reached); MALFORMED for a record that is not of
  * our form; NO_MEMORY. "Not found" is OK with `found` false.
  *
- * Items and certificates carry a checksum: bits that flipped on the disk are store_corrupt, never
- * an answer. A limit of 0 in lists of platforms means 1000, and a page never has more than 10000.
+ * Items, records, platforms, certificates and selections carry a checksum: bits that flipped on the
+ * disk are store_corrupt, never an answer. A limit of 0 in lists of platforms means 1000, and a
+ * page never has more than 10000.
  */
 #ifndef ASSAY_STORE_STORE_H
 #define ASSAY_STORE_STORE_H

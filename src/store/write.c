@@ -41,7 +41,7 @@ static assay_status totals_lock(store_write *w, assay_error *err)
 assay_status write_begin(store *s, store_write *w, assay_error *err)
 {
     *w = (store_write) { .s = s };
-    TRY(s->operations->take(s->engine, ACCESS_WRITE, &w->session, err));
+    TRY(s->operations->take(s->database, ACCESS_WRITE, &w->session, err));
     assay_status status = totals_lock(w, err);
     if (status != ASSAY_OK)
         s->operations->give(w->session, OUTCOME_UNDO, NULL);

@@ -11,11 +11,15 @@ typedef struct contract_part {
 } contract_part;
 
 #define CONTRACT_TEST(function) cmocka_unit_test_setup_teardown(function, fixture_new, fixture_free)
+/* The test opens the store itself. */
+#define CONTRACT_TEST_CLOSED(function)                                                             \
+    cmocka_unit_test_setup_teardown(function, fixture_place, fixture_free)
 #define CONTRACT_PART(tests)                                                                       \
     {                                                                                              \
         (tests), COUNT_OF(tests)                                                                   \
     }
 
+extern const contract_part schema_contract;
 extern const contract_part item_contract;
 extern const contract_part platform_contract;
 extern const contract_part inventory_contract;

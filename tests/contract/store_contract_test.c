@@ -6,9 +6,10 @@ enum { TEST_MAX = 128 };
 
 int main(void)
 {
-    static const contract_part *const parts[] = { &item_contract,      &platform_contract,
-                                                  &inventory_contract, &record_contract,
-                                                  &replica_contract,   &concurrency_contract };
+    static const contract_part *const parts[] = { &schema_contract,     &item_contract,
+                                                  &platform_contract,   &inventory_contract,
+                                                  &record_contract,     &replica_contract,
+                                                  &concurrency_contract };
     struct CMUnitTest tests[TEST_MAX];
     size_t count = 0;
     for (size_t i = 0; i < COUNT_OF(parts); i++) {

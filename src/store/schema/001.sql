@@ -15,7 +15,7 @@ CREATE TABLE totals (
 );
 INSERT INTO totals VALUES (1, 0, 0, 0, 0, 0, 0, 0);
 
--- checksum: checksum.h. Body and chain stand last: a list of heads does not read them.
+-- checksum: checksum.c. Body and chain stand last: a list of heads does not read them.
 CREATE TABLE items (
     name {key} PRIMARY KEY NOT NULL,
     source TEXT NOT NULL,
@@ -29,6 +29,7 @@ CREATE TABLE items (
     body {bytes} NOT NULL
 );
 
+-- checksum: of the names, FMSPC and CA.
 -- tcbm: the certificate's TCB last selected for the raw TCB, else the raw TCB: what plans count.
 CREATE TABLE platforms (
     id {integer} PRIMARY KEY NOT NULL,
@@ -44,6 +45,7 @@ CREATE TABLE platforms (
     updated {integer} NOT NULL,
     encrypted_ppid {bytes} NOT NULL,
     platform_manifest {bytes} NOT NULL,
+    checksum {bytes} NOT NULL,
     UNIQUE (qe_id, pce_id)
 );
 CREATE INDEX platforms_by_tcb ON platforms (fmspc, ca, tcbm, id);
@@ -67,6 +69,7 @@ CREATE TABLE selections (
     tcbm {bytes} NOT NULL,
     epoch {integer} NOT NULL,
     age {integer} NOT NULL,
+    checksum {bytes} NOT NULL,
     PRIMARY KEY (platform, cpu_svn, pce_svn)
 ) {compact};
 CREATE TABLE selection_epochs (
@@ -79,6 +82,7 @@ CREATE TABLE records (
     name {key} NOT NULL,
     updated {integer} NOT NULL,
     version {integer} NOT NULL,
+    checksum {bytes} NOT NULL,
     body {bytes} NOT NULL,
     PRIMARY KEY (kind, name)
 );
