@@ -244,8 +244,8 @@ static assay_status ask_with(asking *a, const assay_fetch_service *service, cons
     }
 }
 
-assay_status ask(asking *a, const assay_fetch_service *service, const source_offer *offer,
-                 const char *url, assay_fetched *out, assay_error *err)
+assay_status ask_service(asking *a, const assay_fetch_service *service, const source_offer *offer,
+                         const char *url, assay_fetched *out, assay_error *err)
 {
     request_text text = { 0 };
     if (offer->manifest == SOURCE_MANIFEST_POSTED)

@@ -18,8 +18,8 @@ typedef struct asking {
 /* Asks the service at `url`, by its row. On OK the item is in *out and headers and body are those
  * it was made of. After a failure out->http_code and retry_after are set when a reply came.
  * Failures as assay_fetch(). */
-assay_status ask(asking *a, const assay_fetch_service *service, const source_offer *offer,
-                 const char *url, assay_fetched *out, assay_error *err);
+assay_status ask_service(asking *a, const assay_fetch_service *service, const source_offer *offer,
+                         const char *url, assay_fetched *out, assay_error *err);
 
 /* Seconds since 1970, by this machine's clock. */
 int64_t fetch_now(void);

@@ -273,7 +273,7 @@ static bool try_network(call *c, const assay_fetch_service *service, const sourc
                         assay_fetched *out, assay_status *status, assay_error *err)
 {
     assay_fetched_free(out); /* of the service before it */
-    *status = ask(&c->asking, service, offer, c->url, out, err);
+    *status = ask_service(&c->asking, service, offer, c->url, out, err);
     out->service = service->service;
     if (*status == ASSAY_OK)
         keep(c, out);
