@@ -194,9 +194,9 @@ static bool tls_begin(transport *t, SSL_CTX *context, BIO_METHOD *method)
     return true;
 }
 
-bool transport_open(transport *t, int fd, wire *wire, SSL_CTX *context, BIO_METHOD *method)
+bool transport_open(transport *t, int fd, wire *shared, SSL_CTX *context, BIO_METHOD *method)
 {
-    *t = (transport) { .fd = fd, .wire = wire, .readable = true, .writable = true };
+    *t = (transport) { .fd = fd, .wire = shared, .readable = true, .writable = true };
     if (context == NULL || tls_begin(t, context, method))
         return true;
     close(fd);
@@ -283,13 +283,13 @@ static flow plain_send(transport *t, const struct iovec *pieces, size_t count, s
 }
 
 /* At most a record's worth of the pieces, in one block. */
-static size_t text_gather(wire *wire, const struct iovec *pieces, size_t count)
+static size_t text_gather(wire *out, const struct iovec *pieces, size_t count)
 {
     size_t size = 0;
     for (size_t i = 0; i < count && size < RECORD_SIZE; i++) {
         const size_t room = RECORD_SIZE - size;
         const size_t part = pieces[i].iov_len < room ? pieces[i].iov_len : room;
-        memcpy(wire->text + size, pieces[i].iov_base, part);
+        memcpy(out->text + size, pieces[i].iov_base, part);
         size += part;
     }
     return size;

@@ -45,7 +45,7 @@ BIO_METHOD *transport_method_new(void);
 
 /* Takes the socket. `context` NULL: plain. False when memory is short; the socket is closed then.
  */
-bool transport_open(transport *t, int fd, wire *wire, SSL_CTX *context, BIO_METHOD *method);
+bool transport_open(transport *t, int fd, wire *shared, SSL_CTX *context, BIO_METHOD *method);
 
 /* ON when the handshake is through. Its last records may wait in the wire for the first reply. */
 flow transport_handshake(transport *t);

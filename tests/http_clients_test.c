@@ -1,0 +1,287 @@
+/* http_clients_test.c: clients that are slow, silent, gone, or many: deadlines, and what becomes of
+ * their requests (src/http/connection.c, loop.c, deadlines.c). */
+#include <unistd.h>
+
+#include <sys/socket.h>
+
+#include "http_fixture.h"
+#include "support.h"
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+/* ---- Deadlines: totals, which no trickle of bytes extends
+ * ---------------------------------------- */
+
+/* Sends `text` byte by byte every 50 ms until the server has had enough; how long that was. */
+static int64_t trickle(int fd, const char *text, unsigned *code)
+{
+    const int64_t begin = now_ms();
+    client_reply reply = { 0 };
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        char byte;
+        client_send(fd, text + i, 1);
+        pause_ms(50);
+        if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0)
+            break;
+    }
+    reply = client_receive(fd, HTTP_GET);
+    *code = reply.code;
+    client_reply_free(&reply);
+    return now_ms() - begin;
+}
+
+#define A_HUNDRED_LETTERS                                                                          \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+    "aaaaa"
+
+static void slow_heads_and_bodies_end(void **state)
+{
+    static const struct {
+        const char *before;
+        const char *text;
+    } rows[] = {
+        { "", "GET /" A_HUNDRED_LETTERS },
+        { GET("/echo"), "GET /" A_HUNDRED_LETTERS },
+        { "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", A_HUNDRED_LETTERS },
+        { "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n",
+          A_HUNDRED_LETTERS },
+    };
+    fixture f;
+    (void)state;
+    fixture_begin(&f);
+    f.settings.head_seconds = 1;
+    f.settings.body_seconds = 1;
+    fixture_start(&f);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        unsigned code = 0;
+        const int fd = client_connect(&f, 0);
+        if (i == 1)
+            assert_int_equal(client_code(fd, rows[i].before), 200);
+        else
+            client_send_text(fd, rows[i].before);
+        const int64_t took = trickle(fd, rows[i].text, &code);
+        assert_int_equal(code, 408);
+        assert_true(took >= 900 && took < 4500);
+        assert_true(client_sees_end(fd));
+        close(fd);
+    }
+    fixture_stop(&f);
+}
+
+static void silent_clients_are_closed(void **state)
+{
+    fixture f;
+    (void)state;
+    fixture_begin(&f);
+    f.settings.head_seconds = 1;
+    f.settings.keep_alive_seconds = 1;
+    fixture_start(&f);
+    const int64_t begin = now_ms();
+    const int never = client_connect(&f, 0), once = client_connect(&f, 0);
+    assert_int_equal(client_code(once, GET("/echo")), 200);
+    assert_true(client_sees_end(never));
+    assert_true(client_sees_end(once));
+    assert_true(now_ms() - begin >= 900);
+    size_t count;
+    fixture_refused(&f, &count);
+    assert_int_equal(count, 0);
+    close(never);
+    close(once);
+    fixture_stop(&f);
+}
+
+static void who_reads_nothing_is_closed(void **state)
+{
+    fixture f;
+    (void)state;
+    fixture_begin(&f);
+    f.settings.send_seconds = 1;
+    fixture_start(&f);
+    const int fd = client_connect(&f, 0);
+    for (int i = 0; i < 8; i++)
+        client_send_text(fd, GET("/large"));
+    fixture_wait_open(&f, 1);
+    fixture_wait_open(&f, 0);
+    close(fd);
+    fixture_stop(&f);
+}
+
+/* Handlers have all the time they want. */
+static void deadlines_spare_handlers(void **state)
+{
+    fixture f;
+    (void)state;
+    fixture_begin(&f);
+    f.settings.head_seconds = 1;
+    f.settings.body_seconds = 1;
+    f.settings.keep_alive_seconds = 1;
+    fixture_start(&f);
+    const int fd = client_connect(&f, 0);
+    client_send_text(fd, GET("/held"));
+    fixture_wait_held(&f, 1);
+    pause_ms(1500);
+    fixture_release(&f);
+    assert_int_equal(client_code(fd, ""), 200);
+    close(fd);
+    fixture_stop(&f);
+}
+
+/* ---- Clients that go
+ * ----------------------------------------------------------------------------- */
+
+static void half_closed_clients_are_answered(void **state)
+{
+    static const char *const requests[] = { GET("/echo"), GET("/late"), GET("/echo") GET("/late") };
+    fixture f;
+    (void)state;
+    fixture_begin(&f);
+    fixture_start(&f);
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        const int fd = client_connect(&f, 0);
+        client_send_text(fd, requests[i]);
+        shutdown(fd, SHUT_WR);
+        assert_int_equal(client_code(fd, ""), 200);
+        if (i == 2)
+            assert_int_equal(client_code(fd, ""), 200);
+        assert_true(client_sees_end(fd));
+        close(fd);
+    }
+    fixture_stop(&f);
+}
+
+static void reset(int fd)
+{
+    const struct linger now = { 1, 0 };
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fd);
+}
+
+static void handlers_outlive_their_clients(void **state)
+{
+    enum { COUNT = 20 };
+    fixture f;
+    int fds[COUNT];
+    (void)state;
+    fixture_begin(&f);
+    fixture_start(&f);
+    for (int i = 0; i < COUNT; i++) {
+        fds[i] = client_connect(&f, 0);
+        client_send_text(fds[i], GET("/held"));
+    }
+    fixture_wait_held(&f, COUNT);
+    for (int i = 0; i < COUNT; i += 2)
+        reset(fds[i]);
+    fixture_wait_open(&f, COUNT / 2);
+    fixture_release(&f);
+    for (int i = 1; i < COUNT; i += 2) {
+        assert_int_equal(client_code(fds[i], ""), 200);
+        close(fds[i]);
+    }
+    fixture_wait_open(&f, 0);
+    fixture_stop(&f);
+}
+
+static void large_replies_arrive_whole(void **state)
+{
+    fixture f;
+    (void)state;
+    fixture_begin(&f);
+    fixture_start(&f);
+    const int fd = client_connect(&f, 0), gone = client_connect(&f, 0);
+    client_send_text(gone, GET("/large"));
+    reset(gone);
+    client_send_text(fd, GET("/large") GET("/echo"));
+    client_reply reply = client_receive(fd, HTTP_GET);
+    assert_int_equal(reply.body_size, FIXTURE_LARGE);
+    for (size_t i = 0; i < reply.body_size; i++)
+        assert_true(reply.body[i] == 'L');
+    client_reply_free(&reply);
+    assert_int_equal(client_code(fd, ""), 200);
+    close(fd);
+    fixture_wait_open(&f, 0);
+    fixture_stop(&f);
+}
+
+/* ---- Many
+ * ------------------------------------------------------------------------------------------ */
+
+static void the_longest_idle_one_makes_room(void **state)
+{
+    fixture f;
+    int fds[6];
+    (void)state;
+    fixture_begin(&f);
+    f.settings.connections = 4;
+    fixture_start(&f);
+    for (int i = 0; i < 6; i++) {
+        fds[i] = client_connect(&f, 0);
+        assert_int_equal(client_code(fds[i], GET("/echo")), 200);
+    }
+    assert_true(client_sees_end(fds[0]));
+    assert_true(client_sees_end(fds[1]));
+    assert_int_equal(client_code(fds[2], GET("/echo")), 200);
+    for (int i = 0; i < 6; i++)
+        close(fds[i]);
+    fixture_stop(&f);
+}
+
+typedef struct visitor {
+    pthread_t thread;
+    fixture *f;
+    unsigned wrong;
+} visitor;
+
+static void *visit(void *argument)
+{
+    static const char *const requests[] = { GET("/echo"), GET("/late"), GET("/extra"),
+                                            GET("/bare") };
+    static const unsigned codes[] = { 200, 200, 200, 304 };
+    visitor *v = argument;
+    int fd = client_connect(v->f, 0);
+    for (unsigned i = 0; i < 60; i++) {
+        v->wrong += client_code(fd, requests[i % 4]) != codes[i % 4];
+        if (i % 7 == 6) {
+            close(fd);
+            fd = client_connect(v->f, 0);
+        }
+    }
+    close(fd);
+    return NULL;
+}
+
+static void several_loops_serve_many_threads(void **state)
+{
+    enum { VISITORS = 8 };
+    fixture f;
+    visitor visitors[VISITORS];
+    (void)state;
+    fixture_begin(&f);
+    f.settings.loops = 3;
+    fixture_start(&f);
+    for (int i = 0; i < VISITORS; i++) {
+        visitors[i] = (visitor) { .f = &f };
+        assert_int_equal(pthread_create(&visitors[i].thread, NULL, visit, &visitors[i]), 0);
+    }
+    for (int i = 0; i < VISITORS; i++) {
+        pthread_join(visitors[i].thread, NULL);
+        assert_int_equal(visitors[i].wrong, 0);
+    }
+    fixture_wait_open(&f, 0);
+    fixture_stop(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slow_heads_and_bodies_end),
+        cmocka_unit_test(silent_clients_are_closed),
+        cmocka_unit_test(who_reads_nothing_is_closed),
+        cmocka_unit_test(deadlines_spare_handlers),
+        cmocka_unit_test(half_closed_clients_are_answered),
+        cmocka_unit_test(handlers_outlive_their_clients),
+        cmocka_unit_test(large_replies_arrive_whole),
+        cmocka_unit_test(the_longest_idle_one_makes_room),
+        cmocka_unit_test(several_loops_serve_many_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
