@@ -47,7 +47,10 @@ void bytes_replace(sim_bytes *bytes, size_t at, size_t size, assay_span in)
 
 void bytes_add(sim_bytes *bytes, assay_span in)
 {
-    bytes_replace(bytes, bytes->size, 0, in);
+    if (in.size == 0 || !reserve(bytes, in.size))
+        return;
+    memcpy(bytes->data + bytes->size, in.data, in.size);
+    bytes->size += in.size;
 }
 
 void bytes_add_text(sim_bytes *bytes, const char *text)
@@ -97,10 +100,14 @@ void bytes_add_repeated(sim_bytes *bytes, uint8_t value, size_t count)
 
 void bytes_add_hex(sim_bytes *bytes, assay_span in, const char *digits)
 {
+    if (in.size == 0 || in.size > SIZE_MAX / 2 || !reserve(bytes, 2 * in.size))
+        return;
+    uint8_t *end = bytes->data + bytes->size;
     for (size_t i = 0; i < in.size; i++) {
-        char pair[2] = { digits[in.data[i] >> 4], digits[in.data[i] & 15] };
-        bytes_add(bytes, span_of(pair, sizeof(pair)));
+        *end++ = (uint8_t)digits[in.data[i] >> 4];
+        *end++ = (uint8_t)digits[in.data[i] & 15];
     }
+    bytes->size += 2 * in.size;
 }
 
 size_t bytes_find(const sim_bytes *bytes, const char *text)
