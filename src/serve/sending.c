@@ -40,7 +40,7 @@ void asked_identify(asked *a, uint64_t salt, uint64_t number)
         return;
     }
     hex_of(salt, a->request_id);
-    hex_of(number * 0x9E3779B97F4A7C15u, a->request_id + 16);
+    hex_of((number + 1) * 0x9E3779B97F4A7C15u, a->request_id + 16);
     a->request_id[32] = '\0';
 }
 

@@ -15,6 +15,7 @@
 #include "serve/metrics.h"
 #include "serve/refresh.h"
 #include "serve/upstream.h"
+#include "wire/pem.h"
 
 enum { ROOT_FILE_MAX = 64 * 1024, STORE_QUEUE = 16384, UPSTREAM_QUEUE = 1024 };
 
@@ -40,24 +41,54 @@ static assay_status root_file_read(const char *path, uint8_t *out, assay_span *t
     return ASSAY_OK;
 }
 
-static assay_status roots_load(service *s, assay_error *err)
+typedef assay_status (*root_add)(service *s, assay_span certificate, assay_error *err);
+
+static assay_status sgx_root_add(service *s, assay_span certificate, assay_error *err)
 {
-    const char *sgx = s->config.upstream.sgx_root_file, *amd = s->config.upstream.amd_root_file;
+    return assay_roots_add(&s->roots, certificate, err);
+}
+
+static assay_status amd_root_add(service *s, assay_span certificate, assay_error *err)
+{
+    return amd_roots_add(&s->amd_roots, certificate, err);
+}
+
+/* One certificate in DER or a public key; or several certificates in PEM. */
+static assay_status roots_add(service *s, assay_span text, root_add add, assay_error *err)
+{
+    pem_blocks blocks;
+    uint8_t *der = memory_new(text.size + 1);
+    if (der == NULL)
+        return fail(err, ASSAY_NO_MEMORY, "upstream", ASSAY_NO_OFFSET, "no memory");
+    assay_status status = pem_decode(text, "CERTIFICATE", der, text.size, &blocks, NULL);
+    if (status != ASSAY_OK)
+        status = add(s, text, err);
+    else
+        for (size_t i = 0; i < blocks.count && status == ASSAY_OK; i++)
+            status = add(s, blocks.der[i], err);
+    memory_free(der);
+    return status;
+}
+
+static assay_status root_file_load(service *s, const char *path, root_add add, assay_error *err)
+{
+    assay_span text = { NULL, 0 };
+    if (path[0] == '\0')
+        return ASSAY_OK;
     uint8_t *buffer = memory_new(ROOT_FILE_MAX);
-    assay_span text;
-    assay_status status = ASSAY_OK;
     if (buffer == NULL)
         return fail(err, ASSAY_NO_MEMORY, "upstream", ASSAY_NO_OFFSET, "no memory");
-    if (sgx[0] != '\0')
-        status = root_file_read(sgx, buffer, &text, err);
-    if (status == ASSAY_OK && sgx[0] != '\0')
-        status = assay_roots_add(&s->roots, text, err);
-    if (status == ASSAY_OK && amd[0] != '\0')
-        status = root_file_read(amd, buffer, &text, err);
-    if (status == ASSAY_OK && amd[0] != '\0')
-        status = amd_roots_add(&s->amd_roots, text, err);
+    assay_status status = root_file_read(path, buffer, &text, err);
+    if (status == ASSAY_OK)
+        status = roots_add(s, text, add, err);
     memory_free(buffer);
     return status;
+}
+
+static assay_status roots_load(service *s, assay_error *err)
+{
+    TRY(root_file_load(s, s->config.upstream.sgx_root_file, sgx_root_add, err));
+    return root_file_load(s, s->config.upstream.amd_root_file, amd_root_add, err);
 }
 
 /* ---- Parts ---- */
