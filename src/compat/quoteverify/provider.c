@@ -73,18 +73,32 @@ static quote3_error_t provider_start(const provider_functions *functions)
     return code == SGX_QL_CONFIG_INVALID_JSON ? SGX_QL_SUCCESS : code;
 }
 
+/* PATH of the provider library in the folder of this library; empty when that can't be told. */
+static void beside_find(char path[PATH_SIZE])
+{
+    static const char name[] = "libdcap_quoteprov.so.1";
+    Dl_info self;
+    path[0] = '\0';
+    if (dladdr(&state, &self) == 0 || self.dli_fname == NULL)
+        return;
+    const char *slash = strrchr(self.dli_fname, '/');
+    const size_t size = slash != NULL ? (size_t)(slash - self.dli_fname) + 1 : 0;
+    if (slash != NULL && size + sizeof(name) <= PATH_SIZE)
+        snprintf(path, PATH_SIZE, "%.*s%s", (int)size, self.dli_fname, name);
+}
+
 /* A vendor's library wins where one is installed; ours stands beside this one. */
 static void *library_open(void)
 {
-    static const char *const usual[] = { "libdcap_quoteprov.so.1", "libdcap_quoteprov.so",
-                                         "$ORIGIN/libdcap_quoteprov.so.1" };
-    const char *set[] = { state.path };
+    char beside[PATH_SIZE], why[PATH_SIZE] = "";
+    const char *const usual[] = { "libdcap_quoteprov.so.1", "libdcap_quoteprov.so", beside };
+    const char *const set[] = { state.path };
     const bool is_set = state.path[0] != '\0';
     const char *const *names = is_set ? set : usual;
     const size_t count = is_set ? 1 : sizeof(usual) / sizeof(usual[0]);
-    char why[PATH_SIZE] = "";
+    beside_find(beside);
     for (size_t i = 0; i < count; i++) {
-        void *handle = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
+        void *handle = names[i][0] != '\0' ? dlopen(names[i], RTLD_LAZY | RTLD_LOCAL) : NULL;
         if (handle != NULL)
             return handle;
         const char *error = dlerror();
