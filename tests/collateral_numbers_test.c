@@ -24,8 +24,13 @@ static const struct {
     { "version 2", "\"version\":1", "\"version\":2", ASSAY_UNSUPPORTED,
       "evaluation_numbers.version" },
     { "id of no TEE", "\"SGX\"", "\"SEV\"", ASSAY_MALFORMED, "evaluation_numbers.id" },
-    { "array of another name", "tcbEvalNumbers", "tcbNumbers", ASSAY_MALFORMED,
+    { "array of another name", "tcbEvalNumbers", "tcbNumber", ASSAY_MALFORMED,
       "evaluation_numbers.tcbEvalNumbers" },
+    { "array under both names", "\"tcbEvalNumbers\":[",
+      "\"tcbNumbers\":[{\"tcbEvaluationDataNumber\":19,"
+      "\"tcbRecoveryEventDate\":\"2025-05-13T00:00:00Z\",\"tcbDate\":\"2025-05-14T00:00:00Z\"}],"
+      "\"tcbEvalNumbers\":[",
+      ASSAY_MALFORMED, "evaluation_numbers.tcbEvalNumbers" },
     { "no numbers", "\"tcbEvalNumbers\":[", "\"tcbEvalNumbers\":[],\"x\":[", ASSAY_MALFORMED,
       "evaluation_numbers.tcbEvalNumbers" },
     { "number as text", "Number\":17", "Number\":\"17\"", ASSAY_MALFORMED,
@@ -79,11 +84,26 @@ static void reads_every_member(void **state)
     arena_free(&memory);
 }
 
+/* One transcription of the format has it so (collateral-service.md 3). */
+static void reads_the_other_name_of_the_array(void **state)
+{
+    (void)state;
+    arena memory = { NULL };
+    evaluation_numbers numbers;
+    assay_span text = edited("other name", sound, "tcbEvalNumbers", "tcbNumbers");
+    assert_int_equal(evaluation_numbers_parse(text, &memory, &numbers, NULL), ASSAY_OK);
+    assert_int_equal(numbers.count, 2);
+    assert_int_equal(numbers.at[1].number, 17);
+    edited_free(text);
+    arena_free(&memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_with_the_place),
         cmocka_unit_test(reads_every_member),
+        cmocka_unit_test(reads_the_other_name_of_the_array),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
