@@ -1,7 +1,6 @@
 /* items.c: vendor items out of the store, out of the vendor, and into the store.
  * collateral-service.md 7.1 to 7.3. */
-#include <stdio.h>
-
+#include "collateral/issuer_chain.h"
 #include "serve/answers.h"
 #include "serve/baseline.h"
 #include "serve/item_gate.h"
@@ -9,6 +8,7 @@
 #include "serve/log.h"
 #include "serve/metrics.h"
 #include "serve/respond.h"
+#include "serve/upper_hex.h"
 #include "serve/upstream.h"
 
 /* One question to the vendor. */
@@ -84,6 +84,20 @@ static assay_status stored_or_asked(const asking *a, const item_name *name, stor
     return ask(a, name, out, &changed);
 }
 
+/* The root alone, PEM: the issuer chain of a root CRL. */
+static assay_status root_of(const asking *a, const char *chain, const char **out)
+{
+    issuer_chain read;
+    if (issuer_chain_read(SPAN_TEXT(chain), "chain", 0, a->memory, &read, NULL) != ASSAY_OK) {
+        *out = chain; /* it is the root already */
+        return ASSAY_OK;
+    }
+    *out = (const char *)pem_certificate(read.root.der, a->memory).data;
+    if (*out == NULL)
+        return fail(a->err, ASSAY_NO_MEMORY, "crl/root", ASSAY_NO_OFFSET, "no memory");
+    return ASSAY_OK;
+}
+
 /* A root CRL comes without its issuer: any chain that we have proved ends in the root. */
 static assay_status root_chain(const asking *a, const char **out)
 {
@@ -92,15 +106,12 @@ static assay_status root_chain(const asking *a, const char **out)
         store_item item;
         bool found = false;
         TRY(store_item_get(a->service->store, keys[i], a->memory, &item, &found, a->err));
-        if (found && item.chain[0] != '\0') {
-            *out = item.chain;
-            return ASSAY_OK;
-        }
+        if (found && item.chain[0] != '\0')
+            return root_of(a, item.chain, out);
     }
     store_item crl;
     TRY(stored_or_asked(a, &(item_name) { .kind = ITEM_PCK_CRL, .ca = PCK_CA_PLATFORM }, &crl));
-    *out = crl.chain;
-    return ASSAY_OK;
+    return root_of(a, crl.chain, out);
 }
 
 static assay_status amd_chain_text(const asking *a, const item_name *name, const char **out)
