@@ -183,7 +183,7 @@ static assay_status info_of(import_context *im, const uint8_t fmspc[6], const tc
     if (im->info_count == IMPORT_FMSPC_MAX)
         return fail(err, ASSAY_MALFORMED, "fmspc", ASSAY_NO_OFFSET,
                     "more than %d FMSPCs in one import", IMPORT_FMSPC_MAX);
-    TRY(platform_tcb_info_fetch(im->call, fmspc, &im->infos[im->info_count].info, err));
+    TRY(platform_tcb_info(im->call, item_obtain, fmspc, &im->infos[im->info_count].info, err));
     im->call->code = 0;
     memcpy(im->infos[im->info_count].fmspc, fmspc, sizeof(im->infos[0].fmspc));
     *out = &im->infos[im->info_count++].info;

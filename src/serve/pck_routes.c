@@ -64,7 +64,7 @@ static assay_status choose(call *c, const store_platform *asked, const pck_set *
 {
     tcb_info info;
     size_t chosen;
-    TRY(platform_tcb_info(c, set->fmspc, &info, &c->error));
+    TRY(platform_tcb_info(c, item_get, set->fmspc, &info, &c->error));
     assay_status status = pck_set_choose(set, &info, asked->cpu_svn, asked->pce_svn, asked->pce_id,
                                          &chosen, &c->error);
     if (status == ASSAY_UNTRUSTED)

@@ -10,6 +10,20 @@ static assay_status no_memory(assay_error *err)
 
 /* ---- What certificates are checked with ---- */
 
+assay_status item_obtain(call *c, const item_name *name, store_item *out, bool *stale)
+{
+    char key[ITEM_KEY_SIZE];
+    bool found = false, changed;
+    item_key(name, key);
+    if (c->service->config.upstream.mode != FILL_REQ)
+        return item_get(c, name, out, stale);
+    TRY(store_item_get(c->service->store, key, c->memory, out, &found, &c->error));
+    if (!found)
+        TRY(item_refresh(c->service, name, c->memory, c->now, &changed, &c->retry_after,
+                         &c->error));
+    return item_get(c, name, out, stale);
+}
+
 static assay_status crl_load(call *c, const item_name *name, const char *where, bool *has,
                              x509_crl *out, assay_error *err)
 {
@@ -17,9 +31,40 @@ static assay_status crl_load(call *c, const item_name *name, const char *where, 
     bool stale;
     unsigned code = c->code;
     /* Without the list nobody is looked up: whoever verifies a quote looks there again. */
-    *has = item_get(c, name, &item, &stale) == ASSAY_OK;
+    *has = item_obtain(c, name, &item, &stale) == ASSAY_OK;
     c->code = code;
     return *has ? x509_crl_parse(item.body, where, out, err) : ASSAY_OK;
+}
+
+/* What proves the certificates is what is served beside them. */
+static assay_status chain_keep(call *c, pck_ca ca, assay_span chain, assay_error *err)
+{
+    const item_name name = { .kind = ITEM_PCK_CHAIN, .ca = ca };
+    store_item item = { .body = chain,
+                        .chain = arena_text(c->memory, chain),
+                        .source = "with certificates",
+                        .fetched = c->now };
+    if (item.chain == NULL)
+        return no_memory(err);
+    TRY(item_admit(c->service, &name, &item, c->memory, c->now, err));
+    return items_store(c->service, &item, 1, err);
+}
+
+static assay_status chain_load(call *c, pck_ca ca, assay_span came, assay_span *out,
+                               assay_error *err)
+{
+    unsigned code = c->code;
+    if (item_pck_chain(c, ca, out) == ASSAY_OK)
+        return ASSAY_OK;
+    if (came.size == 0) {
+        const assay_error why = c->error;
+        if (err != NULL)
+            *err = why;
+        return why.status;
+    }
+    c->code = code;
+    *out = came;
+    return chain_keep(c, ca, came, err);
 }
 
 assay_status pck_issuers_load(call *c, pck_issuers *by, pck_ca ca, assay_span came,
@@ -27,19 +72,13 @@ assay_status pck_issuers_load(call *c, pck_issuers *by, pck_ca ca, assay_span ca
 {
     const item_name root_crl = { .kind = ITEM_ROOT_CRL };
     const item_name pck_crl = { .kind = ITEM_PCK_CRL, .ca = ca };
-    unsigned code = c->code;
+    assay_span chain;
     if (by->of[ca].chain.size > 0)
         return ASSAY_OK;
     if (!by->has_root_crl)
         TRY(crl_load(c, &root_crl, "root_ca_crl", &by->has_root_crl, &by->root_crl, err));
     TRY(crl_load(c, &pck_crl, "pck_crl", &by->of[ca].has_crl, &by->of[ca].crl, err));
-    assay_span chain = came;
-    if (item_pck_chain(c, ca, &chain) != ASSAY_OK && came.size == 0) {
-        if (err != NULL)
-            *err = c->error;
-        return c->error.status;
-    }
-    c->code = code;
+    TRY(chain_load(c, ca, came, &chain, err));
     const admission admit = { by->roots, by->has_root_crl ? &by->root_crl : NULL, c->memory };
     TRY(admit_pck_issuer(&admit, chain, &by->of[ca].proved, err));
     by->of[ca].chain = chain;

@@ -6,6 +6,10 @@
 #include "collateral/pck_select.h"
 #include "serve/items.h"
 
+/* As item_get(), on behalf of a registration, a refresh or an operator: those may ask the vendor in
+ * fill mode REQ too. */
+assay_status item_obtain(call *c, const item_name *name, store_item *out, bool *stale);
+
 /* What PCK certificates are checked with, read once: issuer chains and CRLs of both CAs. Read only
  * after pck_issuers_load(); shared by threads. */
 enum { PCK_CA_COUNT = PCK_CA_PLATFORM + 1 };
@@ -24,7 +28,7 @@ typedef struct pck_issuers {
 
 /* Reads what is needed for certificates of `ca` into `by`, whose roots and `now` the caller has
  * set: CRLs as the store (or the vendor, when the fill mode allows) has them; the chain from there
- * or, when `came` is not empty, the one that came with the certificates where the store has none.
+ * or, when `came` is not empty, the one that came with the certificates: then it is stored.
  * UNTRUSTED when the chain does not hold. Asking twice for one CA is harmless. */
 assay_status pck_issuers_load(call *c, pck_issuers *by, pck_ca ca, assay_span came,
                               assay_error *err);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "serve/baseline.h"
+#include "serve/pck_set.h"
 #include "verify/tcb.h"
 #include "wire/json.h"
 
@@ -69,19 +70,6 @@ static int by_fmspc(const void *a, const void *b)
 
 /* ---- TCB infos ---- */
 
-/* What is missing is asked for: this is no request of a client but of an operator. */
-static assay_status item_fetch(call *c, const item_name *name, store_item *out, bool *stale)
-{
-    char key[ITEM_KEY_SIZE];
-    bool found = false, changed;
-    item_key(name, key);
-    TRY(store_item_get(c->service->store, key, c->memory, out, &found, &c->error));
-    if (!found && c->service->config.upstream.mode == FILL_REQ)
-        TRY(item_refresh(c->service, name, c->memory, c->now, &changed, &c->retry_after,
-                         &c->error));
-    return item_get(c, name, out, stale);
-}
-
 static assay_status side_load(call *c, const char *chosen, const plan_part *part, plan_side *out)
 {
     store_item item;
@@ -91,7 +79,7 @@ static assay_status side_load(call *c, const char *chosen, const plan_part *part
     memcpy(name.fmspc, part->fmspc, sizeof(name.fmspc));
     name.early = out->choice.early;
     name.number = out->choice.number;
-    out->has_info = item_fetch(c, &name, &item, &out->stale) == ASSAY_OK;
+    out->has_info = item_obtain(c, &name, &item, &out->stale) == ASSAY_OK;
     c->code = 0;
     return out->has_info ? tcb_info_parse(item.body, c->memory, &out->info, &c->error) : ASSAY_OK;
 }

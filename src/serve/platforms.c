@@ -204,7 +204,8 @@ static item_name tcb_info_name(const uint8_t fmspc[6], assay_tcb_channel channel
     return name;
 }
 
-assay_status platform_tcb_info(call *c, const uint8_t fmspc[6], tcb_info *out, assay_error *err)
+assay_status platform_tcb_info(call *c, item_getter get, const uint8_t fmspc[6], tcb_info *out,
+                               assay_error *err)
 {
     static const assay_tcb_channel channels[] = { ASSAY_TCB_STANDARD, ASSAY_TCB_EARLY };
     unsigned code = c->code;
@@ -212,28 +213,15 @@ assay_status platform_tcb_info(call *c, const uint8_t fmspc[6], tcb_info *out, a
         const item_name name = tcb_info_name(fmspc, channels[i]);
         store_item item;
         bool stale;
-        if (item_get(c, &name, &item, &stale) != ASSAY_OK)
+        if (get(c, &name, &item, &stale) != ASSAY_OK)
             continue;
         c->code = code;
         return tcb_info_parse(item.body, c->memory, out, err);
     }
-    if (err != NULL && err != &c->error)
-        *err = c->error;
-    return c->error.status;
-}
-
-assay_status platform_tcb_info_fetch(call *c, const uint8_t fmspc[6], tcb_info *out,
-                                     assay_error *err)
-{
-    const item_name name = tcb_info_name(fmspc, ASSAY_TCB_STANDARD);
-    char key[ITEM_KEY_SIZE];
-    store_item item;
-    bool found, changed;
-    item_key(&name, key);
-    TRY(store_item_get(c->service->store, key, c->memory, &item, &found, err));
-    if (!found && c->service->config.upstream.mode == FILL_REQ)
-        TRY(item_refresh(c->service, &name, c->memory, c->now, &changed, &c->retry_after, err));
-    return platform_tcb_info(c, fmspc, out, err);
+    const assay_error why = c->error;
+    if (err != NULL)
+        *err = why;
+    return why.status;
 }
 
 /* ---- Keeping ---- */
@@ -351,7 +339,7 @@ assay_status platform_refresh(service *s, const store_platform *platform, arena 
         return fail_named(err, ASSAY_ENVIRONMENT, "fetch_certificates_unavailable", NULL,
                           "pckcerts", "the vendor has no certificate left: the old ones stay");
     if (offer.set.count > 0)
-        TRY(platform_tcb_info_fetch(&c, offer.set.fmspc, &info, err));
+        TRY(platform_tcb_info(&c, item_obtain, offer.set.fmspc, &info, err));
     TRY(platform_record(platform, &offer, &info, memory, &record, err));
     record.platform.updated = now;
     TRY(platform_keep(&c, &record, err));

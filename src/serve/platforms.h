@@ -32,13 +32,10 @@ assay_status platform_ask(call *c, const store_platform *platform, platform_offe
                           unsigned *retry_after, assay_error *err);
 
 /* The SGX TCB info by which certificates of this FMSPC are chosen: the standard one, or early where
- * there is none. */
-assay_status platform_tcb_info(call *c, const uint8_t fmspc[6], tcb_info *out, assay_error *err);
-
-/* The same before a platform is stored: also in fill mode REQ, where only registrations and
- * refreshes may ask the vendor. */
-assay_status platform_tcb_info_fetch(call *c, const uint8_t fmspc[6], tcb_info *out,
-                                     assay_error *err);
+ * there is none. `get` is item_get() for questions, item_obtain() where a platform is stored. */
+typedef assay_status (*item_getter)(call *c, const item_name *name, store_item *out, bool *stale);
+assay_status platform_tcb_info(call *c, item_getter get, const uint8_t fmspc[6], tcb_info *out,
+                               assay_error *err);
 
 /* Fills FMSPC, CA, state and, when the raw TCB is known, the selection of a record: what is stored
  * of a platform with these certificates. */

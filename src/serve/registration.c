@@ -204,7 +204,7 @@ static assay_status ask_and_keep(call *c, store_platform *platform, registered *
     tcb_info info = { .version = 0 };
     assay_status status = platform_ask(c, platform, &offer, &c->retry_after, &c->error);
     if (status == ASSAY_OK && offer.set.count > 0)
-        status = platform_tcb_info_fetch(c, offer.set.fmspc, &info, &c->error);
+        status = platform_tcb_info(c, item_obtain, offer.set.fmspc, &info, &c->error);
     if (status != ASSAY_OK && came_from_vendor(&c->error))
         return without_vendor(c, platform, out);
     if (status != ASSAY_OK) {
