@@ -5,6 +5,7 @@
 #include "appraisal_job.h"
 #include "exit_code.h"
 #include "failure.h"
+#include "issuer_keys.h"
 #include "issuing.h"
 #include "json_text.h"
 #include "text_rows.h"
@@ -17,6 +18,7 @@ enum { TOKEN_MAX = 1024 * 1024 };
 typedef struct expected {
     assay_token_expectations what;
     assay_key_set *keys;
+    bool discovery; /* the issuer is an address, and no key is given */
     uint8_t report_data[64];
     input nonce, quote;
     char ids[POLICY_COUNT_MAX][97];
@@ -30,7 +32,7 @@ static void expected_free(expected *e)
     input_free(&e->quote);
 }
 
-/* --key and --jwks; the local key when there is neither. */
+/* --key and --jwks, or what an issuer's address leads to; the local key when there is neither. */
 static assay_status keys_read(const arguments *given, expected *e, assay_error *error)
 {
     size_t position = 0;
@@ -38,6 +40,8 @@ static assay_status keys_read(const arguments *given, expected *e, assay_error *
     TRY(key_set_read(given, OPTION_KEY, &e->keys, error));
     while ((path = option_next(given, OPTION_JWKS, &position)) != NULL)
         TRY(key_set_add_file(e->keys, path, ASSAY_ROLE_ANY, error));
+    if (e->discovery)
+        TRY(issuer_keys_add(given, e->what.issuer, e->keys, error));
     e->what.keys = e->keys;
     if (assay_key_set_count(e->keys) > 0 || e->what.accept_unsigned)
         return ASSAY_OK;
@@ -81,10 +85,6 @@ static assay_status words_read(const arguments *given, expected *e, assay_error 
     size_t position = 0;
     const char *class_;
     uint32_t seconds = 0;
-    if (issuer != NULL && !option_given(given, OPTION_KEY) && !option_given(given, OPTION_JWKS) &&
-        (strncmp(issuer, "https://", 8) == 0 || strncmp(issuer, "http://", 7) == 0))
-        return failed_as(error, ASSAY_UNSUPPORTED, "token_key_discovery", "issuer",
-                         "keys of an issuer's URL can't be fetched yet: give them by --jwks FILE");
     TRY(request_read_time(given, &e->what.now, error));
     if (max_age != NULL)
         TRY(number_read("max-age", max_age, 1, UINT32_MAX, &seconds, error));
@@ -93,6 +93,8 @@ static assay_status words_read(const arguments *given, expected *e, assay_error 
                             error));
     e->what.max_age = seconds;
     e->what.issuer = issuer;
+    e->discovery = issuer != NULL && issuer_is_address(issuer) &&
+                   !option_given(given, OPTION_KEY) && !option_given(given, OPTION_JWKS);
     e->what.audience = option_argument(given, OPTION_AUDIENCE);
     e->what.accept_unsigned = option_given(given, OPTION_ACCEPT_UNSIGNED);
     e->what.no_freshness = option_given(given, OPTION_NO_FRESHNESS);
@@ -242,9 +244,14 @@ static const option_row verify_options[] = {
       .help = "a set of such keys" },
     { .id = OPTION_ISSUER,
       .name = "issuer",
-      .argument = "NAME",
+      .argument = "NAME|URL",
       .value = VALUE_TEXT,
-      .help = "iss must be this" },
+      .help = "iss must be this; keys of a URL are fetched, unless given" },
+    { .id = OPTION_TLS_CA,
+      .name = "tls-ca",
+      .argument = "FILE",
+      .value = VALUE_FILE,
+      .help = "the CA of the issuer's own TLS certificate (PEM)" },
     { .id = OPTION_AUDIENCE,
       .name = "audience",
       .argument = "NAME",
@@ -313,7 +320,7 @@ static const verb verb_verify_token = {
         "or --report-data, unless --no-freshness.\n"
         "\n"
         "Exit code: 0 it can be relied on, 1 it is sound and says no, 2 wrong usage, 3 it is\n"
-        "refused, 4 file or memory.",
+        "refused, 4 file, network or memory.",
     .options = verify_options,
     .run = verify_run,
 };
