@@ -15,7 +15,7 @@ enum {
     CONNECT_SECONDS = 5,
     TOTAL_SECONDS = 30,
     DELAY_DOUBLINGS = 6,
-    WAIT_MAX_MS = 60 * 1000, /* who is asked to wait longer gives up, and says how long */
+    WAIT_MAX = 60, /* seconds; who is asked to wait longer gives up, and says how long */
     NAP_MS = 100
 };
 
@@ -238,7 +238,7 @@ static assay_status ask_with(asking *a, const assay_fetch_service *service, cons
         if (status == ASSAY_OK || !worth_another_try(a, result, out->http_code, try))
             return status;
         const int64_t wait = delay_ms(a, try, out->retry_after);
-        if (wait > WAIT_MAX_MS || wait >= time_left(a))
+        if (out->retry_after > WAIT_MAX || wait >= time_left(a))
             return status;
         wait_ms(a, wait);
     }
