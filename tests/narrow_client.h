@@ -23,8 +23,7 @@ static inline int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* ---- A client as narrow as can be
- * ------------------------------------------------------------------ */
+/* ---- A client as narrow as can be ---- */
 
 static inline int connect_to(const char *url)
 {

@@ -8,8 +8,7 @@
 #include "sim/fleet_write.h"
 #include "wire/json.h"
 
-/* ---- Members
- * --------------------------------------------------------------------------------------- */
+/* ---- Members ---- */
 
 static void makes_the_same_platforms_each_time(void **state)
 {
@@ -88,8 +87,7 @@ static void finds_platforms_by_their_tokens(void **state)
     }
 }
 
-/* ---- Texts
- * ------------------------------------------------------------------------------------------ */
+/* ---- Texts ---- */
 
 static sim_bytes text_of(pcs_service *service, fleet_writer write, const fleet_selection *selection)
 {
@@ -205,8 +203,7 @@ static void writes_the_offline_form_of_everything(void **state)
     bytes_free(&text);
 }
 
-/* ---- The command line
- * -------------------------------------------------------------------------------- */
+/* ---- The command line ---- */
 
 static const struct {
     const char *what;

@@ -14,8 +14,7 @@ static void add_rule(pcs_service *service, const char *text)
         test_fail("%s: %s: %s", text, err.where, err.detail);
 }
 
-/* ---- Items
- * ---------------------------------------------------------------------------------------- */
+/* ---- Items ---- */
 
 static assay_status admit_tcb(pcs_service *service, const pcs_reply *reply, admitted *item,
                               assay_error *err)
@@ -128,8 +127,7 @@ static void serves_another_item(void **state)
     }
 }
 
-/* ---- Replies and delivery
- * -------------------------------------------------------------------------- */
+/* ---- Replies and delivery ---- */
 
 static void replaces_the_status(void **state)
 {
@@ -165,8 +163,7 @@ static void says_how_to_deliver(void **state)
     pcs_reply_free(&reply);
 }
 
-/* ---- Rules
- * ------------------------------------------------------------------------------------------ */
+/* ---- Rules ---- */
 
 static void strikes_what_it_is_meant_for(void **state)
 {
@@ -208,8 +205,7 @@ static void refuses_bad_rules(void **state)
     assert_int_equal(service->rules.count, 0);
 }
 
-/* ---- Controls
- * ---------------------------------------------------------------------------------------- */
+/* ---- Controls ---- */
 
 /* The control's reply must have this status and, when `text` is not NULL, hold it. */
 static void assert_control(pcs_service *service, const char *target, const char *body,

@@ -4,8 +4,7 @@
 #include "pcs_ask.h"
 #include "sim/pcs_server.h"
 
-/* ---- Faults on the wire
- * ------------------------------------------------------------------------------ */
+/* ---- Faults on the wire ---- */
 
 #define TARGET "/sgx/certification/v4/qe/identity"
 

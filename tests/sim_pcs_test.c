@@ -195,8 +195,7 @@ static void serves_crls_that_are_admitted(void **state)
     arena_free(&memory);
 }
 
-/* ---- A quote of `vendor new` under collateral of the PCS
- * ----------------------------------------- */
+/* ---- A quote of `vendor new` under collateral of the PCS ---- */
 
 static const struct {
     const char *profile, *tcb, *identity, *crl;
@@ -259,8 +258,7 @@ static void judges_quotes_of_the_same_seed(void **state)
     }
 }
 
-/* ---- PCK certificates
- * ---------------------------------------------------------------------------- */
+/* ---- PCK certificates ---- */
 
 static void put_token(const pcs_service *service, const fleet_member *member, fleet_token token,
                       sim_bytes *out)
@@ -412,8 +410,7 @@ static void knows_its_own_fleet_only(void **state)
     pcs_reply_free(&reply);
 }
 
-/* ---- Registration
- * -------------------------------------------------------------------------------- */
+/* ---- Registration ---- */
 
 static void registers_platforms_by_manifest(void **state)
 {

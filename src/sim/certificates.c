@@ -302,8 +302,7 @@ assay_status sim_chain_write(const sim_world *world, const sim_keyring *ring,
     return status;
 }
 
-/* ---- CRLs
- * ------------------------------------------------------------------------------------------ */
+/* ---- CRLs ---- */
 
 static void put_entry(const sim_world *world, const sim_keyring *ring, const sim_crl *crl,
                       const sim_crl_entry *entry, der_writer *w)

@@ -18,8 +18,7 @@ typedef struct vendor_verb {
     assay_status (*run)(const vendor_request *request, assay_error *err);
 } vendor_verb;
 
-/* ---- Values of options
- * --------------------------------------------------------------------------- */
+/* ---- Values of options ---- */
 
 static assay_status take_out(const char *value, void *into, assay_error *err)
 {
@@ -108,8 +107,7 @@ static assay_status take_help(const char *value, void *into, assay_error *err)
     return ASSAY_OK;
 }
 
-/* ---- Verbs
- * ----------------------------------------------------------------------------------------- */
+/* ---- Verbs ---- */
 
 static assay_status need_folder(const vendor_request *request, assay_error *err)
 {

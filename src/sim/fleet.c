@@ -49,8 +49,7 @@ assay_status fleet_init(sim_fleet *fleet, uint64_t seed, int64_t now, unsigned d
     return sim_keyring_derive(seed, &fleet->ring, err);
 }
 
-/* ---- Members ----------------------------------------------------------------------------------
- */
+/* ---- Members ---- */
 
 static enum sim_world_id world_id_of(const fleet_model *model)
 {
@@ -121,8 +120,7 @@ bool fleet_find(const sim_fleet *fleet, uint64_t number, fleet_member *out)
     return true;
 }
 
-/* ---- Tokens -----------------------------------------------------------------------------------
- */
+/* ---- Tokens ---- */
 
 enum { MARK_SIZE = 16, NUMBER_SIZE = 8, TOKEN_HEAD = MARK_SIZE + NUMBER_SIZE + SIM_PPID_SIZE };
 
@@ -167,8 +165,7 @@ bool fleet_token_find(const sim_fleet *fleet, fleet_token token, assay_span byte
     return true;
 }
 
-/* ---- Certificates -----------------------------------------------------------------------------
- */
+/* ---- Certificates ---- */
 
 size_t fleet_member_level_count(const fleet_member *member)
 {

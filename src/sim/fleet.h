@@ -15,8 +15,7 @@
 
 #include "sim/keys.h"
 
-/* ---- Models: one row for each FMSPC -----------------------------------------------------------
- */
+/* ---- Models: one row for each FMSPC ---- */
 
 typedef enum sim_reach { SIM_SGX_ONLY, SIM_SGX_AND_TDX } sim_reach;
 
@@ -32,8 +31,7 @@ typedef struct fleet_model {
 extern const fleet_model fleet_models[];
 const fleet_model *fleet_model_find(const uint8_t fmspc[6]); /* NULL: none */
 
-/* ---- The fleet --------------------------------------------------------------------------------
- */
+/* ---- The fleet ---- */
 
 enum sim_world_id { SIM_WORLD_SGX, SIM_WORLD_PROCESSOR, SIM_WORLD_TDX, SIM_WORLD_COUNT };
 extern const char *const sim_world_profiles[SIM_WORLD_COUNT];
@@ -76,8 +74,7 @@ typedef struct fleet_member {
 /* False when the fleet has no such number. */
 bool fleet_find(const sim_fleet *fleet, uint64_t number, fleet_member *out);
 
-/* ---- What stands for a platform in requests ---------------------------------------------------
- */
+/* ---- What stands for a platform in requests ---- */
 
 typedef enum fleet_token {
     SIM_ENCRYPTED_PPID,
@@ -94,8 +91,7 @@ void fleet_token_write(const sim_fleet *fleet, const fleet_member *member, fleet
 bool fleet_token_find(const sim_fleet *fleet, fleet_token token, assay_span bytes,
                       fleet_member *out);
 
-/* ---- PCK certificates -------------------------------------------------------------------------
- */
+/* ---- PCK certificates ---- */
 
 /* How a platform came to ask: with its manifest everything can be made; by its encrypted PPID, one
  * platform in sixteen has no certificate for the newest TCBs ("Not available"). */

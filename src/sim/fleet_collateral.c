@@ -6,8 +6,7 @@
 
 #define ROOT_CRL_URL "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der"
 
-/* ---- Items of the PCS --------------------------------------------------------------------------
- */
+/* ---- Items of the PCS ---- */
 
 typedef struct asking {
     pcs_vendor *vendor;
@@ -157,8 +156,7 @@ static void put_chains(const pcs_chains *chains, sim_bytes *out)
     bytes_add_text(out, "\"}");
 }
 
-/* ---- Platforms ---------------------------------------------------------------------------------
- */
+/* ---- Platforms ---- */
 
 static void put_certificate(const sim_level *level, assay_span pem, sim_bytes *out)
 {

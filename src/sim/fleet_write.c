@@ -7,8 +7,7 @@
 
 enum { FLUSH_SIZE = 1 << 20 };
 
-/* ---- Parts that the forms share ----------------------------------------------------------------
- */
+/* ---- Parts that the forms share ---- */
 
 void fleet_put_hex(const char *name, assay_span bytes, sim_bytes *out)
 {
@@ -93,8 +92,7 @@ assay_status fleet_flush(sim_bytes *text, FILE *file, assay_error *err)
     return ASSAY_OK;
 }
 
-/* ---- One line for each platform ----------------------------------------------------------------
- */
+/* ---- One line for each platform ---- */
 
 typedef assay_status (*line_writer)(const sim_fleet *fleet, const fleet_member *member,
                                     const fleet_selection *selection, sim_bytes *out,

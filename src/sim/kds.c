@@ -23,8 +23,7 @@
 
 enum { VCEK_AGE = 200 * SIM_DAY, VCEK_DAYS = 7 * 365 };
 
-/* ---- Keys --------------------------------------------------------------------------------------
- */
+/* ---- Keys ---- */
 
 void sim_kds_init(sim_kds *kds, uint64_t seed, int64_t begin)
 {
@@ -72,8 +71,7 @@ void sim_kds_scalar(const sim_kds *kds, const kds_chip *chip, uint8_t out[P384_S
     sim_random(kds->seed, name, out, P384_SCALAR_SIZE);
 }
 
-/* ---- Parts of certificates ---------------------------------------------------------------------
- */
+/* ---- Parts of certificates ---- */
 
 static void put_algorithm(der_writer *w, const char *oid)
 {
@@ -233,8 +231,7 @@ static assay_status put_signed(const amd_private *key, sim_bytes *tbs, sim_bytes
     return status;
 }
 
-/* ---- Chains ------------------------------------------------------------------------------------
- */
+/* ---- Chains ---- */
 
 /* Names and numbers of a product's certificates. */
 typedef struct product_names {
@@ -329,8 +326,7 @@ assay_status sim_kds_roots_write(sim_kds *kds, sim_bytes *out, assay_error *err)
     return ASSAY_OK;
 }
 
-/* ---- VCEKs -------------------------------------------------------------------------------------
- */
+/* ---- VCEKs ---- */
 
 static void put_number(der_writer *w, const char *oid, uint8_t value)
 {
@@ -398,8 +394,7 @@ assay_status sim_kds_vcek_write(sim_kds *kds, const kds_chip *chip, sim_bytes *o
     return put_signed(kds->ask, &tbs, out, err);
 }
 
-/* ---- CRLs --------------------------------------------------------------------------------------
- */
+/* ---- CRLs ---- */
 
 assay_status sim_kds_crl_write(sim_kds *kds, amd_product product, int64_t this_update,
                                int64_t next_update, sim_bytes *out, assay_error *err)

@@ -10,8 +10,7 @@
 #include "sim/fleet.h"
 #include "sim/kds.h"
 
-/* ---- What is the same for every request --------------------------------------------------------
- */
+/* ---- What is the same for every request ---- */
 
 typedef enum pcs_chain { PCS_CHAIN_SIGNER, PCS_CHAIN_PROCESSOR, PCS_CHAIN_PLATFORM } pcs_chain;
 enum { PCS_CHAIN_COUNT = 3 };
@@ -36,8 +35,7 @@ assay_status pcs_vendor_init(pcs_vendor *vendor, uint64_t seed, int64_t begin, u
                              uint64_t platforms, assay_error *err);
 void pcs_vendor_free(pcs_vendor *vendor);
 
-/* ---- How the items of one request are made: faults change this ----------------------------------
- */
+/* ---- How the items of one request are made: faults change this ---- */
 
 typedef enum pcs_chain_form {
     PCS_CHAIN_GENUINE,
@@ -58,8 +56,7 @@ typedef struct pcs_issue {
     uint32_t lower;      /* taken from the evaluation number of a channel */
 } pcs_issue;
 
-/* ---- Requests and replies -----------------------------------------------------------------------
- */
+/* ---- Requests and replies ---- */
 
 enum { PCS_PARAMETER_MAX = 16, PCS_CAPTURE_MAX = 3, PCS_CAPTURE_SIZE = 160, PCS_HEADER_MAX = 12 };
 
@@ -111,8 +108,7 @@ const char *pcs_parameter_of(const pcs_request *request, const char *name);
 bool pcs_take_hex(const pcs_request *request, const char *name, uint8_t *out, size_t size,
                   pcs_reply *reply);
 
-/* ---- Handlers
- * ------------------------------------------------------------------------------------ */
+/* ---- Handlers ---- */
 
 /* Fails only where the reply is to be 500. */
 typedef assay_status (*pcs_handler)(pcs_vendor *vendor, const pcs_request *request,

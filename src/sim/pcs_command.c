@@ -26,8 +26,7 @@ typedef struct pcs_order {
     bool list_faults, help;
 } pcs_order;
 
-/* ---- Options -----------------------------------------------------------------------------------
- */
+/* ---- Options ---- */
 
 #define TAKE_TEXT(name, member)                                                                    \
     static assay_status name(const char *value, void *into, assay_error *err)                      \
@@ -147,8 +146,7 @@ static void list_faults(void)
     }
 }
 
-/* ---- Files -------------------------------------------------------------------------------------
- */
+/* ---- Files ---- */
 
 static assay_status file_failed(const char *path, assay_error *err)
 {
@@ -188,8 +186,7 @@ static assay_status file_read(const char *path, sim_bytes *out, assay_error *err
     return ok && !out->failed ? ASSAY_OK : file_failed(path, err);
 }
 
-/* ---- Serving -----------------------------------------------------------------------------------
- */
+/* ---- Serving ---- */
 
 static assay_status write_roots(const pcs_order *order, pcs_vendor *vendor, assay_error *err)
 {

@@ -29,8 +29,7 @@ static void refuse_for(const assay_error *err, pcs_reply *reply)
     pcs_refuse(reply, 400, "%s: %s", err->where, err->detail);
 }
 
-/* ---- Faults ------------------------------------------------------------------------------------
- */
+/* ---- Faults ---- */
 
 static void faults_show(pcs_service *service, const pcs_request *request, pcs_reply *reply)
 {
@@ -77,8 +76,7 @@ static void faults_clear(pcs_service *service, const pcs_request *request, pcs_r
     faults_show(service, request, reply);
 }
 
-/* ---- Log ---------------------------------------------------------------------------------------
- */
+/* ---- Log ---- */
 
 static void put_requests(const pcs_log *log, const char *pattern, json_writer *w)
 {
@@ -136,8 +134,7 @@ static void reset(pcs_service *service, const pcs_request *request, pcs_reply *r
     faults_clear(service, request, reply);
 }
 
-/* ---- Clock and calendar ------------------------------------------------------------------------
- */
+/* ---- Clock and calendar ---- */
 
 static void clock_show(pcs_service *service, const pcs_request *request, pcs_reply *reply)
 {
@@ -201,8 +198,7 @@ static void recovery_set(pcs_service *service, const pcs_request *request, pcs_r
     clock_show(service, request, reply);
 }
 
-/* ---- Routes ------------------------------------------------------------------------------------
- */
+/* ---- Routes ---- */
 
 static const struct {
     const char *method;

@@ -5,8 +5,7 @@
 
 #include "sim/options.h"
 
-/* ---- How items are made ------------------------------------------------------------------------
- */
+/* ---- How items are made ---- */
 
 static void sign_by_another(uint64_t value, const pcs_vendor *vendor, pcs_issue *issue)
 {
@@ -65,8 +64,7 @@ static void change_subject(uint64_t value, const pcs_vendor *vendor, pcs_issue *
     issue->subject = PCS_ANOTHER;
 }
 
-/* ---- Replies -----------------------------------------------------------------------------------
- */
+/* ---- Replies ---- */
 
 static void set_status(uint64_t value, pcs_reply *reply)
 {
@@ -116,8 +114,7 @@ static void warn(uint64_t value, pcs_reply *reply)
                      SPAN_TEXT("299 - \"simulated: this version of the API will end\""));
 }
 
-/* ---- Delivery ----------------------------------------------------------------------------------
- */
+/* ---- Delivery ---- */
 
 static void wait_first(uint64_t value, pcs_delivery *delivery)
 {
@@ -236,8 +233,7 @@ const pcs_fault pcs_faults[] = {
     { .name = NULL },
 };
 
-/* ---- Rules -------------------------------------------------------------------------------------
- */
+/* ---- Rules ---- */
 
 static const pcs_fault *fault_named(const char *name)
 {

@@ -33,8 +33,7 @@ static void put_dates(const pcs_vendor *vendor, const pcs_request *request, sim_
         document->signing_key = request->issue.signing;
 }
 
-/* ---- Which evaluation data number --------------------------------------------------------------
- */
+/* ---- Which evaluation data number ---- */
 
 static bool take_channel(const pcs_request *request, uint32_t *out, pcs_reply *reply)
 {
@@ -82,8 +81,7 @@ static bool take_number(const pcs_request *request, uint32_t *out, pcs_reply *re
     return true;
 }
 
-/* ---- Documents ---------------------------------------------------------------------------------
- */
+/* ---- Documents ---- */
 
 static const fleet_model *model_after(const fleet_model *model, sim_reach reach)
 {
@@ -210,8 +208,7 @@ assay_status pcs_fmspcs(pcs_vendor *vendor, const pcs_request *request, pcs_repl
     return ASSAY_OK;
 }
 
-/* ---- CRLs --------------------------------------------------------------------------------------
- */
+/* ---- CRLs ---- */
 
 static assay_status put_crl(const pcs_vendor *vendor, const pcs_request *request,
                             const sim_world *world, sim_crl *crl, pcs_reply *reply,

@@ -22,8 +22,7 @@ static bool is_post(const pcs_request *request)
     return strcmp(request->method, "POST") == 0;
 }
 
-/* ---- Reading -----------------------------------------------------------------------------------
- */
+/* ---- Reading ---- */
 
 static bool no_platform(pcs_reply *reply)
 {
@@ -110,8 +109,7 @@ static bool take_query(const pcs_vendor *vendor, const pcs_request *request, pck
     return true;
 }
 
-/* ---- Answering ---------------------------------------------------------------------------------
- */
+/* ---- Answering ---- */
 
 static void put_headers(const pcs_vendor *vendor, const pcs_request *request,
                         const fleet_member *member, pcs_reply *reply)
@@ -203,8 +201,7 @@ assay_status pcs_pckcerts(pcs_vendor *vendor, const pcs_request *request, pcs_re
     return ASSAY_OK;
 }
 
-/* ---- Registration ------------------------------------------------------------------------------
- */
+/* ---- Registration ---- */
 
 assay_status pcs_register(pcs_vendor *vendor, const pcs_request *request, pcs_reply *reply,
                           assay_error *err)

@@ -118,8 +118,7 @@ static enum MHD_Result take_request(void *context, struct MHD_Connection *connec
     return MHD_YES;
 }
 
-/* ---- The socket --------------------------------------------------------------------------------
- */
+/* ---- The socket ---- */
 
 /* "HOST:PORT" or "[HOST]:PORT" in its two parts. */
 static bool split_address(const char *listen, char host[64], char port[16])
@@ -183,8 +182,7 @@ static void write_url(int fd, const char *scheme, char url[PCS_URL_SIZE])
              port);
 }
 
-/* ---- Start and stop ----------------------------------------------------------------------------
- */
+/* ---- Start and stop ---- */
 
 static struct MHD_Daemon *daemon_start(const pcs_server_settings *settings, pcs_server *server,
                                        int fd)

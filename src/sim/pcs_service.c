@@ -28,8 +28,7 @@ int64_t pcs_service_now(pcs_service *service)
     return now;
 }
 
-/* ---- Log ---------------------------------------------------------------------------------------
- */
+/* ---- Log ---- */
 
 static void count_path(pcs_log *log, const pcs_log_entry *entry)
 {
@@ -62,8 +61,7 @@ static void log_request(pcs_service *service, const char *method, const char *ta
     pthread_mutex_unlock(&service->lock);
 }
 
-/* ---- Requests ----------------------------------------------------------------------------------
- */
+/* ---- Requests ---- */
 
 /* The issue of the day: a day's items are the same whenever they are asked for. */
 static pcs_issue issue_at(const pcs_vendor *vendor, int64_t now)

@@ -7,8 +7,7 @@
 
 #include "sim/pcs_faults.h"
 
-/* ---- What was asked -----------------------------------------------------------------------------
- */
+/* ---- What was asked ---- */
 
 enum { PCS_LOG_MAX = 4096, PCS_COUNT_MAX = 512, PCS_TARGET_SIZE = 256, PCS_METHOD_SIZE = 8 };
 
@@ -33,8 +32,7 @@ typedef struct pcs_log {
     uint64_t total;
 } pcs_log;
 
-/* ---- The service --------------------------------------------------------------------------------
- */
+/* ---- The service ---- */
 
 typedef struct pcs_service {
     pcs_vendor vendor;
