@@ -5,7 +5,7 @@
 
 #include "store/postgres.h"
 
-enum { FIRST_PAUSE = 100, LAST_PAUSE = 2000, IDLE_TRANSACTION_MILLISECONDS = 60000 };
+enum { FIRST_PAUSE = 50, LAST_PAUSE = 500, IDLE_TRANSACTION_MILLISECONDS = 60000 };
 
 int64_t postgres_clock(void)
 {
@@ -28,17 +28,19 @@ static assay_status may_try(store_database *database, assay_error *err)
                       "PostgreSQL was not reached; the next try is in %lld ms", (long long)left);
 }
 
+/* Several that fail at the same time count as one. */
 static void remember_try(store_database *database, assay_status status)
 {
     pthread_mutex_lock(&database->lock);
+    const int64_t now = postgres_clock();
     if (status == ASSAY_OK) {
         database->failures = 0;
         database->next_try = 0;
-    } else {
-        const unsigned doublings = database->failures < 5 ? database->failures : 5;
+    } else if (now >= database->next_try) {
+        const unsigned doublings = database->failures < 4 ? database->failures : 4;
         const int64_t pause = (int64_t)FIRST_PAUSE << doublings;
         database->failures++;
-        database->next_try = postgres_clock() + (pause < LAST_PAUSE ? pause : LAST_PAUSE);
+        database->next_try = now + (pause < LAST_PAUSE ? pause : LAST_PAUSE);
     }
     pthread_mutex_unlock(&database->lock);
 }
