@@ -150,7 +150,8 @@ static void credential_find(const http_request *request, const route *row, crede
     }
 }
 
-/* PCCS's headers mean the configured hashes; all of them may carry a token of our own too. */
+/* The configured hashes are those of PCCS's headers; the admin's works as a bearer too, for with it
+ * the first token of our own is made. All three may carry a token of our own. */
 static bool credential_check(const access_list *a, const credential *given, int64_t now,
                              identity *out)
 {
@@ -161,7 +162,7 @@ static bool credential_check(const access_list *a, const credential *given, int6
     sha512(given->token, hash);
     const bool known = access_token_find(a, hash, now, &token);
     const bool admin =
-        a->rules.has_admin && same_hash(hash, a->rules.admin_hash) && given->header == HEADER_ADMIN;
+        a->rules.has_admin && same_hash(hash, a->rules.admin_hash) && given->header != HEADER_USER;
     const bool user =
         a->rules.has_user && same_hash(hash, a->rules.user_hash) && given->header == HEADER_USER;
     if (known)

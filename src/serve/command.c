@@ -36,7 +36,7 @@ static int end(assay_status status, const assay_error *error)
 {
     if (status == ASSAY_OK)
         return CODE_OK;
-    fprintf(stderr, "assayd: %s: %s", error->where, error->detail);
+    fprintf(stderr, "assayd: %s: %s (%s)", error->where, error->detail, assay_error_name(error));
     if (error->suggestion[0] != '\0')
         fprintf(stderr, "; did you mean %s?", error->suggestion);
     fprintf(stderr, "\n");
