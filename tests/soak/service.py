@@ -16,6 +16,7 @@ import time
 from urllib.parse import urlsplit
 
 READY = re.compile(r"listening on (\S+?)(?: \(admin (\S+?)\))?$")
+AS_ROOT = ["--allow-root"] if os.geteuid() == 0 else []
 ADMIN, USER = "admin-secret", "user-secret"
 
 
@@ -146,7 +147,7 @@ class Assayd(Child):
         self.keys.update(keys or {})
         os.makedirs(place.path(name), exist_ok=True)
         self.file = place.path(name + ".conf")
-        super().__init__(place, name, ["assayd", "--config", self.file], environment, wrapper)
+        super().__init__(place, name, ["assayd", "--config", self.file, *AS_ROOT], environment, wrapper)
         self.configure()
 
     def configure(self, **_):
@@ -162,7 +163,10 @@ class Assayd(Child):
         return request(self.url, "GET", path, headers=headers)
 
     def ask_admin(self, method, path, body="", headers=None):
-        return request(self.admin, method, path, body, {"admin-token": ADMIN, **(headers or {})})
+        """What PCCS has goes to the main listener, our own administration to its own."""
+        ours = path.startswith("/assay/")
+        token = {"Authorization": "Bearer " + ADMIN} if ours else {"admin-token": ADMIN}
+        return request(self.admin if ours else self.url, method, path, body, {**token, **(headers or {})})
 
     def register(self, platform):
         """POST platforms with one line of `assay-sim fleet`."""
