@@ -183,6 +183,21 @@ static void strikes_what_it_is_meant_for(void **state)
     assert_int_equal(service->rules.rows[0].struck, 2);
 }
 
+static void lets_one_request_pass_in_a_while(void **state)
+{
+    pcs_rules rules = { .count = 0 };
+    pcs_rule struck[PCS_RULE_MAX];
+    (void)state;
+    assert_int_equal(pcs_rules_add(&rules, SPAN_TEXT("throttle=10,path=/vcek/*"), NULL), ASSAY_OK);
+    assert_int_equal(pcs_rules_strike(&rules, "/vcek/v1/Milan/crl", 1000, struck), 0);
+    assert_int_equal(pcs_rules_strike(&rules, "/other", 1003, struck), 0);
+    assert_int_equal(pcs_rules_strike(&rules, "/vcek/v1/Milan/crl", 1003, struck), 1);
+    assert_int_equal(struck[0].value, 7);
+    assert_int_equal(pcs_rules_strike(&rules, "/vcek/v1/Milan/crl", 1010, struck), 0);
+    assert_int_equal(pcs_rules_strike(&rules, "/vcek/v1/Milan/crl", 1011, struck), 1);
+    assert_int_equal(rules.rows[0].struck, 2);
+}
+
 static const struct {
     const char *what, *text;
 } bad_rules[] = {
@@ -296,11 +311,17 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_SERVICE(spoils_items),        WITH_SERVICE(expires_crls_too),
-        WITH_SERVICE(serves_another_item), WITH_SERVICE(replaces_the_status),
-        WITH_SERVICE(says_how_to_deliver), WITH_SERVICE(strikes_what_it_is_meant_for),
-        WITH_SERVICE(refuses_bad_rules),   WITH_SERVICE(takes_faults_while_it_runs),
-        WITH_SERVICE(keeps_a_log),         WITH_SERVICE(follows_the_clock),
+        WITH_SERVICE(spoils_items),
+        WITH_SERVICE(expires_crls_too),
+        WITH_SERVICE(serves_another_item),
+        WITH_SERVICE(replaces_the_status),
+        WITH_SERVICE(says_how_to_deliver),
+        WITH_SERVICE(strikes_what_it_is_meant_for),
+        WITH_SERVICE(lets_one_request_pass_in_a_while),
+        WITH_SERVICE(refuses_bad_rules),
+        WITH_SERVICE(takes_faults_while_it_runs),
+        WITH_SERVICE(keeps_a_log),
+        WITH_SERVICE(follows_the_clock),
         WITH_SERVICE(moves_recoveries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

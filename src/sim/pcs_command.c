@@ -232,7 +232,7 @@ static assay_status serve(const pcs_order *order, const pcs_server_settings *set
 static assay_status run_with(const pcs_order *order, pcs_service *service,
                              const sim_bytes *certificate, const sim_bytes *key, assay_error *err)
 {
-    sigset_t ends;
+    sigset_t ends, before;
     pcs_server_settings settings = { .listen = order->listen,
                                      .tls_certificate = bytes_span(certificate),
                                      .tls_key = bytes_span(key),
@@ -245,8 +245,10 @@ static assay_status run_with(const pcs_order *order, pcs_service *service,
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    return serve(order, &settings, service, &ends, err);
+    pthread_sigmask(SIG_BLOCK, &ends, &before);
+    assay_status status = serve(order, &settings, service, &ends, err);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status;
 }
 
 static assay_status run(const pcs_order *order, assay_error *err)

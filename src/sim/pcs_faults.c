@@ -155,6 +155,12 @@ const pcs_fault pcs_faults[] = {
       .value = 1,
       .summary = "429 with Retry-After",
       .reply = limit_rate },
+    { .name = "throttle",
+      .argument = "SECONDS",
+      .value = 10,
+      .summary = "429 to all but one request in so many seconds, as KDS does",
+      .reply = limit_rate,
+      .spaced = true },
     { .name = "status",
       .argument = "CODE",
       .value = 503,
@@ -312,22 +318,38 @@ assay_status pcs_rules_add(pcs_rules *rules, assay_span text, assay_error *err)
     return ASSAY_OK;
 }
 
-size_t pcs_rules_strike(pcs_rules *rules, const char *target, pcs_rule *out)
+/* Whether a rule that fits strikes, and with which value. */
+static bool strikes(pcs_rule *rule, int64_t seconds, uint64_t *value)
+{
+    *value = rule->value;
+    if (rule->skip > 0) {
+        rule->skip--;
+        return false;
+    }
+    if (rule->fault->spaced && seconds >= rule->free_at) {
+        rule->free_at = seconds + (int64_t)rule->value;
+        return false;
+    }
+    if (rule->fault->spaced)
+        *value = (uint64_t)(rule->free_at - seconds);
+    if (rule->times != UINT64_MAX)
+        rule->times--;
+    rule->struck++;
+    return true;
+}
+
+size_t pcs_rules_strike(pcs_rules *rules, const char *target, int64_t seconds, pcs_rule *out)
 {
     size_t count = 0;
     for (size_t i = 0; i < rules->count; i++) {
         pcs_rule *rule = &rules->rows[i];
+        uint64_t value;
         if (rule->times == 0 ||
-            (rule->pattern[0] != '\0' && fnmatch(rule->pattern, target, 0) != 0))
+            (rule->pattern[0] != '\0' && fnmatch(rule->pattern, target, 0) != 0) ||
+            !strikes(rule, seconds, &value))
             continue;
-        if (rule->skip > 0) {
-            rule->skip--;
-            continue;
-        }
-        if (rule->times != UINT64_MAX)
-            rule->times--;
-        rule->struck++;
-        out[count++] = *rule;
+        out[count] = *rule;
+        out[count++].value = value;
     }
     return count;
 }

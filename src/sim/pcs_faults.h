@@ -27,6 +27,9 @@ typedef struct pcs_fault {
     void (*issue)(uint64_t value, const pcs_vendor *vendor, pcs_issue *issue);
     void (*reply)(uint64_t value, pcs_reply *reply);
     void (*deliver)(uint64_t value, pcs_delivery *delivery);
+    bool
+        spaced; /* lets one request pass, then strikes for `value` seconds with what is left of them
+                 */
 } pcs_fault;
 
 /* Ends with a NULL name. */
@@ -41,6 +44,7 @@ typedef struct pcs_rule {
     uint64_t skip;
     uint64_t times; /* still to strike; UINT64_MAX: always */
     uint64_t struck;
+    int64_t free_at;               /* spaced faults: when the next request may pass */
     char text[PCS_RULE_TEXT_SIZE]; /* as it was given */
 } pcs_rule;
 
@@ -52,7 +56,7 @@ typedef struct pcs_rules {
 /* USAGE, with the closest name. */
 assay_status pcs_rules_add(pcs_rules *rules, assay_span text, assay_error *err);
 
-/* The rules that strike this request; counts them. */
-size_t pcs_rules_strike(pcs_rules *rules, const char *target, pcs_rule *out);
+/* The rules that strike this request; counts them. `seconds` is any clock that runs. */
+size_t pcs_rules_strike(pcs_rules *rules, const char *target, int64_t seconds, pcs_rule *out);
 
 #endif

@@ -235,7 +235,7 @@ assay_status pcs_pck_crl(pcs_vendor *vendor, const pcs_request *request, pcs_rep
     sim_crl crl = world->pck_crl;
     crl.this_update = request->issue.date;
     crl.next_update = end_of(request, crl.this_update, vendor->days);
-    crl.number = 1 + (uint32_t)((request->issue.date - vendor->begin + SIM_HOUR) / SIM_DAY);
+    crl.number = (uint32_t)(request->issue.date / SIM_DAY);
     crl.encoding = encoding != NULL && strcmp(encoding, "der") == 0 ? SIM_CRL_DER : SIM_CRL_PEM;
     pcs_reply_chain(vendor, request, "SGX-PCK-CRL-Issuer-Chain",
                     processor ? PCS_CHAIN_PROCESSOR : PCS_CHAIN_PLATFORM, reply);

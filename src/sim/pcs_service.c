@@ -77,9 +77,10 @@ static size_t prepare(pcs_service *service, pcs_request *request, const char *ta
 {
     pthread_mutex_lock(&service->lock);
     request->calendar = service->calendar;
-    request->issue = issue_at(&service->vendor, (int64_t)time(NULL) + service->clock_offset);
+    int64_t clock = (int64_t)time(NULL);
+    request->issue = issue_at(&service->vendor, clock + service->clock_offset);
     *serial = ++service->requests;
-    size_t count = pcs_rules_strike(&service->rules, target, strikes);
+    size_t count = pcs_rules_strike(&service->rules, target, clock, strikes);
     pthread_mutex_unlock(&service->lock);
     return count;
 }
