@@ -5,15 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "assay/collateral.h"
-#include "quoteprov.h"
-#include "sim/fleet.h"
+#include "assayd_process.h"
+#include "quoteprov_checks.h"
 #include "support.h"
-#include "vendor_process.h"
 
 enum { SEED = 7, PLATFORMS = 16 };
 
 static sim_fleet fleet;
+static vendor_process vendor;
 
 /* QCNL's file for the vendor, with the API version that decides the form of CRLs. */
 static void configure(const char *api_version, const char *more)
@@ -23,7 +22,7 @@ static void configure(const char *api_version, const char *more)
              "// the simulated vendor\n{ \"pccs_url\": \"%s/sgx/certification/v4/\",\n"
              "  \"use_secure_cert\": false, \"pccs_api_version\": \"%s\", \"retry_times\": 0,\n"
              "  \"pck_cache_expire_hours\": 0, \"verify_collateral_cache_expire_hours\": 0%s }\n",
-             vendor_url(), api_version, more);
+             vendor.url, api_version, more);
     quoteprov_configure(text);
     quoteprov_set("ASSAY_QUOTEPROV_SERVICE", "pcs");
 }
@@ -34,7 +33,7 @@ static int vendor_begin(void **state)
     const char *const more[] = { "--seed", "7",       "--platforms",
                                  "16",     "--fault", "status=503,path=*/qve/identity*,times=1",
                                  NULL };
-    vendor_start(quoteprov_folder(), more);
+    vendor = vendor_start(more);
     quoteprov_listen();
     return fleet_init(&fleet, SEED, SIM_DEFAULT_NOW, SIM_DEFAULT_DAYS, PLATFORMS, NULL);
 }
@@ -42,59 +41,11 @@ static int vendor_begin(void **state)
 static int vendor_end(void **state)
 {
     (void)state;
-    vendor_stop();
+    vendor_stop(&vendor);
     return 0;
 }
 
 /* ---- Collateral ---- */
-
-static assay_roots roots_read(void)
-{
-    assay_roots roots = { .count = 0 };
-    uint8_t pem[4096];
-    char path[512];
-    snprintf(path, sizeof(path), "%s/root.pem", quoteprov_folder());
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    const size_t size = fread(pem, 1, sizeof(pem), file);
-    fclose(file);
-    assert_int_equal(assay_roots_add(&roots, (assay_span) { pem, size }, NULL), ASSAY_OK);
-    return roots;
-}
-
-/* Texts without their NUL; CRLs may keep it. */
-static assay_span text_of(const char *text, uint32_t size)
-{
-    assert_true(size > 1);
-    assert_int_equal(text[size - 1], '\0');
-    return (assay_span) { (const uint8_t *)text, size - 1 };
-}
-
-static assay_collateral_items items_of(const sgx_ql_qve_collateral_t *c)
-{
-    return (assay_collateral_items) {
-        .tcb_info = text_of(c->tcb_info, c->tcb_info_size),
-        .tcb_info_issuer_chain = text_of(c->tcb_info_issuer_chain, c->tcb_info_issuer_chain_size),
-        .qe_identity = text_of(c->qe_identity, c->qe_identity_size),
-        .qe_identity_issuer_chain =
-            text_of(c->qe_identity_issuer_chain, c->qe_identity_issuer_chain_size),
-        .root_ca_crl = text_of(c->root_ca_crl, c->root_ca_crl_size),
-        .pck_crl = text_of(c->pck_crl, c->pck_crl_size),
-        .pck_crl_issuer_chain = text_of(c->pck_crl_issuer_chain, c->pck_crl_issuer_chain_size),
-    };
-}
-
-static void sound(const char *what, const sgx_ql_qve_collateral_t *c)
-{
-    const assay_collateral_items items = items_of(c);
-    const assay_roots roots = roots_read();
-    assay_collateral *collateral = NULL;
-    assay_error error = { 0 };
-    assert_int_equal(assay_collateral_new(&items, &roots, &collateral, NULL), ASSAY_OK);
-    if (assay_collateral_check(collateral, &error) != ASSAY_OK)
-        test_fail("%s: %s: %s", what, error.where, error.detail);
-    assay_collateral_unref(collateral);
-}
 
 static const uint8_t *tdx_fmspc(void)
 {
@@ -116,7 +67,7 @@ static const struct {
 static void azure_set(void)
 {
     char base[256];
-    snprintf(base, sizeof(base), "%s/sgx/certification", vendor_url());
+    snprintf(base, sizeof(base), "%s/sgx/certification", vendor.url);
     quoteprov_set("AZDCAP_BASE_CERT_URL", base);
 }
 
@@ -142,8 +93,8 @@ static void collateral_comes_in_the_form_that_is_configured(void **state)
         assert_non_null(strstr(sgx->tcb_info, "\"id\":\"SGX\""));
         assert_non_null(strstr(tdx->tcb_info, "\"id\":\"TDX\""));
         assert_non_null(strstr(tdx->qe_identity, "\"id\":\"TD_QE\""));
-        sound(forms[i].what, sgx);
-        sound(forms[i].what, tdx);
+        collateral_sound(forms[i].what, sgx, vendor.root);
+        collateral_sound(forms[i].what, tdx, vendor.root);
         assert_int_equal(q->sgx_ql_free_quote_verification_collateral(sgx), SGX_QL_SUCCESS);
         assert_int_equal(q->tdx_ql_free_quote_verification_collateral(tdx), SGX_QL_SUCCESS);
     }
@@ -151,64 +102,15 @@ static void collateral_comes_in_the_form_that_is_configured(void **state)
 
 /* ---- Platforms ---- */
 
-typedef struct platform {
-    fleet_member member;
-    sim_bytes ppid;
-    sgx_cpu_svn_t cpu_svn;
-    sgx_isv_svn_t pce_svn;
-    sgx_ql_pck_cert_id_t id;
-} platform;
-
-static void platform_make(platform *p, uint64_t number)
-{
-    *p = (platform) { .ppid = { 0 } };
-    assert_true(fleet_find(&fleet, number, &p->member));
-    fleet_token_write(&fleet, &p->member, SIM_ENCRYPTED_PPID, &p->ppid);
-    memcpy(p->cpu_svn.svn, p->member.cpu_svn, sizeof(p->cpu_svn.svn));
-    p->pce_svn = p->member.pce_svn;
-    p->id = (sgx_ql_pck_cert_id_t) {
-        .p_qe3_id = p->member.qe_id,
-        .qe3_id_size = SIM_QE_ID_SIZE,
-        .p_platform_cpu_svn = &p->cpu_svn,
-        .p_platform_pce_isv_svn = &p->pce_svn,
-        .p_encrypted_ppid = p->ppid.data,
-        .encrypted_ppid_size = (uint32_t)p->ppid.size,
-        .crypto_suite = 1,
-        .pce_id = (uint16_t)(p->member.pce_id[0] | p->member.pce_id[1] << 8),
-    };
-}
-
-static size_t count_of(const char *text, const char *part)
-{
-    size_t count = 0;
-    while ((text = strstr(text, part)) != NULL) {
-        text += strlen(part);
-        count++;
-    }
-    return count;
-}
-
 static void a_platform_gets_its_certificate(void **state)
 {
     (void)state;
-    const quoteprov *q = quoteprov_library();
     configure("3.1", "");
     for (uint64_t number = 0; number < PLATFORMS; number++) {
         platform p;
-        uint8_t tcbm[SIM_TCBM_SIZE];
-        sgx_ql_config_t *config = NULL;
-        platform_make(&p, number);
-        const size_t level = fleet_member_select(&p.member, p.cpu_svn.svn, p.pce_svn, SIM_BY_PPID);
-        if (q->sgx_ql_get_quote_config(&p.id, &config) != SGX_QL_SUCCESS)
-            test_fail("platform %d: %s", (int)number, quoteprov_messages());
-        fleet_level_tcbm(fleet_member_level(&p.member, level), tcbm);
-        assert_int_equal(config->version, SGX_QL_CONFIG_VERSION_1);
-        assert_memory_equal(config->cert_cpu_svn.svn, tcbm, 16);
-        assert_int_equal(config->cert_pce_isv_svn, tcbm[16] | tcbm[17] << 8);
-        assert_int_equal(config->cert_data_size, strlen((const char *)config->p_cert_data) + 1);
-        assert_int_equal(count_of((const char *)config->p_cert_data, "-----BEGIN CERTIFICATE"), 3);
-        assert_int_equal(q->sgx_ql_free_quote_config(config), SGX_QL_SUCCESS);
-        bytes_free(&p.ppid);
+        platform_make(&p, &fleet, number);
+        platform_certificate_expect(&p);
+        platform_free(&p);
     }
 }
 
@@ -219,7 +121,7 @@ static void arguments_are_looked_at(void **state)
     platform p;
     sgx_ql_config_t *config = NULL;
     configure("3.1", "");
-    platform_make(&p, 0);
+    platform_make(&p, &fleet, 0);
     assert_int_equal(q->sgx_ql_get_quote_config(NULL, &config), SGX_QL_ERROR_INVALID_PARAMETER);
     assert_int_equal(q->sgx_ql_get_quote_config(&p.id, NULL), SGX_QL_ERROR_INVALID_PARAMETER);
 #define WRONG(member, value)                                                                       \
@@ -238,7 +140,7 @@ static void arguments_are_looked_at(void **state)
     WRONG(encrypted_ppid_size, 383);
     WRONG(crypto_suite, 2);
 #undef WRONG
-    bytes_free(&p.ppid);
+    platform_free(&p);
 }
 
 /* ---- Single items ---- */

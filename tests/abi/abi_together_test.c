@@ -7,11 +7,12 @@
 
 #include "assay/assay.h"
 #include "assay/fetch.h"
+#include "assayd_process.h"
 #include "simulated.h"
 #include "support.h"
-#include "vendor_process.h"
 
 static simulated evidence;
+static vendor_process vendor;
 
 static void link_make(const char *variable, const char *name)
 {
@@ -28,7 +29,7 @@ static void provider_configure(void)
     snprintf(text, sizeof(text),
              "{ \"pccs_url\": \"%s/sgx/certification/v4/\", \"pccs_api_version\": \"3.1\",\n"
              "  \"pck_cache_expire_hours\": 0, \"verify_collateral_cache_expire_hours\": 0 }\n",
-             vendor_url());
+             vendor.url);
     simulated_file("qcnl.conf", (assay_span) { (const uint8_t *)text, strlen(text) });
     snprintf(path, sizeof(path), "%s/qcnl.conf", simulated_folder());
     assert_int_equal(setenv("QCNL_CONF_PATH", path, 1), 0);
@@ -45,7 +46,7 @@ static int installed(void **state)
     simulated_make(&evidence, "tdx-v4");
     simulated_trust_root(&evidence);
     const char *const more[] = { "--seed", "7", "--at", "2026-06-01T12:00:00Z", NULL };
-    vendor_start(simulated_folder(), more);
+    vendor = vendor_start(more);
     link_make("ASSAY_QUOTEVERIFY", "libsgx_dcap_quoteverify.so.1");
     link_make("ASSAY_QUOTEPROV", "libdcap_quoteprov.so.1");
     provider_configure();
@@ -55,7 +56,7 @@ static int installed(void **state)
 static int removed(void **state)
 {
     (void)state;
-    vendor_stop();
+    vendor_stop(&vendor);
     simulated_free(&evidence);
     return 0;
 }
