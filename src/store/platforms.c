@@ -149,8 +149,8 @@ static assay_status platform_number(store_write *w, int64_t *id, assay_error *er
     return ASSAY_OK;
 }
 
-static assay_status row_put(store_write *w, const platform_identity *is, bool is_new,
-                            const store_platform *p, assay_error *err)
+static assay_status row_put(store_write *w, const platform_identity *is, const store_platform *p,
+                            assay_error *err)
 {
     const row_checksum checksum = platform_checksum(p);
     const store_value row[] = {
@@ -169,7 +169,8 @@ static assay_status row_put(store_write *w, const platform_identity *is, bool is
         bytes_value(SPAN(checksum.bytes)),
         bytes_value(SPAN(is->tcbm)),
     };
-    return write_run(w, is_new ? PLATFORM_INSERT : PLATFORM_UPDATE, row, PARAMETER_COUNT(row), err);
+    return write_run(w, is->is_new ? PLATFORM_INSERT : PLATFORM_UPDATE, row, PARAMETER_COUNT(row),
+                     err);
 }
 
 /* Old certificates go, and with them what was selected among them. */
@@ -177,8 +178,10 @@ static assay_status certificates_replace(store_write *w, const platform_identity
                                          const store_platform_record *record, assay_error *err)
 {
     const store_value platform[] = { number_value(is->id) };
-    TRY(write_run(w, CERTIFICATES_DELETE, platform, 1, err));
-    TRY(write_run(w, SELECTIONS_DELETE, platform, 1, err));
+    if (!is->is_new) {
+        TRY(write_run(w, CERTIFICATES_DELETE, platform, 1, err));
+        TRY(write_run(w, SELECTIONS_DELETE, platform, 1, err));
+    }
     for (size_t i = 0; i < record->certificate_count; i++) {
         const store_pck *certificate = &record->certificates[i];
         const row_checksum checksum = certificate_checksum(is->qe_id, is->pce_id, certificate);
@@ -222,14 +225,14 @@ static assay_status record_put(store_write *w, const store_platform_record *reco
     platform_identity is;
     TRY(platform_check(platform, err));
     TRY(platform_identify(w, platform->qe_id, platform->pce_id, &is, err));
-    const bool is_new = is.id == 0;
-    if (is_new)
+    is.is_new = is.id == 0;
+    if (is.is_new)
         TRY(platform_number(w, &is.id, err));
     else
         w->totals.platforms[is.state]--;
     w->totals.platforms[platform->state]++;
-    TRY(tcbm_decide(w, &is, replaced || is_new, record, err));
-    TRY(row_put(w, &is, is_new, platform, err));
+    TRY(tcbm_decide(w, &is, replaced || is.is_new, record, err));
+    TRY(row_put(w, &is, platform, err));
     if (replaced)
         TRY(certificates_replace(w, &is, record, err));
     TRY(selections_add(w, &is, record->selections, record->selection_count, err));

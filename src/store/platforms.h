@@ -8,7 +8,8 @@
 typedef struct platform_identity {
     assay_span qe_id; /* as asked; borrowed */
     uint16_t pce_id;
-    int64_t id; /* 0: is not there */
+    int64_t id;  /* 0: is not there */
+    bool is_new; /* nothing stands under this id yet */
     store_platform_state state;
     uint8_t raw[STORE_TCBM_SIZE];  /* raw TCB in the form of a TCBm */
     uint8_t tcbm[STORE_TCBM_SIZE]; /* what it counts as */

@@ -87,7 +87,8 @@ assay_status selections_add(store_write *w, const platform_identity *is,
     int64_t age = 0;
     if (count == 0)
         return ASSAY_OK;
-    TRY(write_ask(w, SELECTION_AGE, platform, 1, number_reader, &age, err));
+    if (!is->is_new)
+        TRY(write_ask(w, SELECTION_AGE, platform, 1, number_reader, &age, err));
     for (size_t i = 0; i < count; i++)
         TRY(selection_add(w, is, &selections[i], ++age, err));
     if (age <= SELECTIONS_OF_PLATFORM)
