@@ -229,15 +229,28 @@ static assay_status ask_and_keep(call *c, store_platform *platform, registered *
 
 static void ensure(call *c, const item_name *name)
 {
-    char key[ITEM_KEY_SIZE];
+    const assay_error before = c->error;
     store_item item;
-    bool found = false, changed;
-    unsigned wait;
-    item_key(name, key);
-    if (store_item_get(c->service->store, key, c->memory, &item, &found, NULL) != ASSAY_OK || found)
-        return;
+    bool stale;
     /* Failures are counted and logged where they happen; the registration holds without them. */
-    (void)item_refresh(c->service, name, c->memory, c->now, &changed, &wait, NULL);
+    (void)item_obtain(c, name, &item, &stale);
+    c->error = before;
+    c->code = 0;
+    c->retry_after = 0;
+}
+
+/* Most FMSPCs have no TDX: in fill mode REQ, which remembers no 404, only the first platform asks.
+ */
+static bool worth_asking_tdx(call *c, const store_platform *platform)
+{
+    const store_platform_filter filter = { .fmspc = platform->fmspc, .limit = 2 };
+    store_platform *found;
+    size_t count = 0;
+    const char *next;
+    return c->service->config.upstream.mode == FILL_LAZY ||
+           (store_platforms_list(c->service->store, &filter, c->memory, &found, &count, &next,
+                                 NULL) == ASSAY_OK &&
+            count < 2);
 }
 
 static void collateral_ensure(call *c, const store_platform *platform, unsigned channels)
@@ -250,6 +263,7 @@ static void collateral_ensure(call *c, const store_platform *platform, unsigned 
                    { ITEM_QE_IDENTITY, ASSAY_TEE_SGX },
                    { ITEM_QE_IDENTITY, ASSAY_TEE_TDX },
                    { ITEM_QVE_IDENTITY, ASSAY_TEE_SGX } };
+    bool tdx = worth_asking_tdx(c, platform);
     ensure(c, &(item_name) { .kind = ITEM_ROOT_CRL });
     ensure(c, &(item_name) { .kind = ITEM_PCK_CRL, .ca = platform->ca });
     for (unsigned channel = REGISTER_STANDARD; channel <= REGISTER_EARLY; channel <<= 1) {
@@ -259,7 +273,8 @@ static void collateral_ensure(call *c, const store_platform *platform, unsigned 
                                .tee = wanted[i].tee,
                                .early = channel == REGISTER_EARLY };
             memcpy(name.fmspc, platform->fmspc, sizeof(name.fmspc));
-            ensure(c, &name);
+            if (tdx || name.kind != ITEM_TCB_INFO || name.tee != ASSAY_TEE_TDX)
+                ensure(c, &name);
         }
     }
 }
