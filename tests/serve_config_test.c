@@ -385,6 +385,10 @@ static void listeners_have_an_order(void **state)
     assert_int_equal(list.count, 4); /* port 0 is another one each time */
     assert_string_equal(list.at[2], "127.0.0.1:0");
     assert_string_equal(list.at[3], "127.0.0.1:2");
+    assert_true(list.admin[0] && !list.admin[1] && list.admin[2] && list.admin[3]);
+    config->server.admin.count = 0;
+    assert_int_equal(listen_list_of(config, &list, NULL), ASSAY_OK);
+    assert_true(list.admin[0] && list.admin[1]); /* one listener for everything */
     memory_free(config);
 }
 

@@ -23,10 +23,9 @@ static void write_row(FILE *out, const config_row *row, const serve_config *conf
     fprintf(out, "\n# %s\n", row->help);
     if (hidden)
         fprintf(out, "# %s is set; it is not shown here\n", row->key);
-    else if (config_value_equal(row, config, defaults))
-        fprintf(out, "#%s = %s\n", row->key, value);
     else
-        fprintf(out, "%s = %s\n", row->key, value);
+        fprintf(out, "%s%s =%s%s\n", config_value_equal(row, config, defaults) ? "#" : "", row->key,
+                value[0] != '\0' ? " " : "", value);
 }
 
 assay_status config_write(const serve_config *config, char **out, assay_error *err)

@@ -8,6 +8,7 @@
 #include "serve/daemon.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -116,6 +117,21 @@ static assay_status server_start(assay_daemon *d, assay_error *err)
     return ASSAY_OK;
 }
 
+/* Whether a port is asked for that only the privileged may bind. */
+static sandbox_ports ports_of(const serve_config *config)
+{
+    listen_list list;
+    listen_address address;
+    if (listen_list_of(config, &list, NULL) != ASSAY_OK)
+        return PORTS_ORDINARY;
+    for (size_t i = 0; i < list.count; i++) {
+        if (listen_parse(list.at[i], "", &address, NULL) == ASSAY_OK && address.port != 0 &&
+            address.port < IPPORT_RESERVED)
+            return PORTS_PRIVILEGED;
+    }
+    return PORTS_ORDINARY;
+}
+
 static void signals_block(assay_daemon *d)
 {
     sigemptyset(&d->signals);
@@ -150,13 +166,10 @@ static url_text url_of(const assay_daemon *d, size_t number)
 
 static size_t admin_number(const assay_daemon *d)
 {
-    for (size_t i = 0; i < d->listeners.count; i++) {
-        if (d->running.server.admin.count > 0 &&
-            strcmp(d->listeners.at[i], d->running.server.admin.at[0]) == 0 &&
-            (i >= d->listeners.main_count || d->listeners.count == d->listeners.main_count))
-            return i;
-    }
-    return 0;
+    size_t number = 0;
+    while (number + 1 < d->listeners.count && !d->listeners.admin[number])
+        number++;
+    return number;
 }
 
 static assay_status ready_file_write(const char *path, const char *main_url, const char *admin_url,
@@ -319,7 +332,7 @@ static assay_status start(assay_daemon *d, assay_error *err)
     sandbox_prepare();
     TRY(systemd_sockets(&d->running, err));
     TRY(state_directory_make(d->running.state_directory, d->options->user, err));
-    TRY(sandbox_identity(d->options->user, d->options->root, err));
+    TRY(sandbox_identity(d->options->user, d->options->root, ports_of(&d->running), err));
     signals_block(d);
     TRY(service_start(&d->running, &d->service, err));
     return server_start(d, err);

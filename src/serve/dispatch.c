@@ -215,14 +215,9 @@ static assay_status listeners_find(dispatcher *d, const serve_config *config, as
 {
     listen_list all;
     TRY(listen_list_of(config, &all, err));
-    for (size_t i = 0; i < all.count; i++) {
-        d->listeners[i] = i < all.main_count ? LISTENER_MAIN : LISTENER_ADMIN;
-        if (all.count == all.main_count)
-            d->listeners[i] |= LISTENER_ADMIN;
-        for (size_t j = 0; j < config->server.admin.count; j++)
-            if (strcmp(all.at[i], config->server.admin.at[j]) == 0)
-                d->listeners[i] |= LISTENER_ADMIN;
-    }
+    for (size_t i = 0; i < all.count; i++)
+        d->listeners[i] = (i < all.main_count ? (unsigned)LISTENER_MAIN : 0) |
+                          (all.admin[i] ? (unsigned)LISTENER_ADMIN : 0);
     return ASSAY_OK;
 }
 

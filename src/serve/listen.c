@@ -130,13 +130,14 @@ assay_status listen_parse(const char *text, const char *where, listen_address *o
 
 /* ---- The list ---- */
 
-static bool list_has(const listen_list *list, const char *text)
+/* LISTEN_MAX when it is not there. */
+static size_t list_find(const listen_list *list, const char *text)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (strcmp(list->at[i], text) == 0)
-            return true;
+            return i;
     }
-    return false;
+    return LISTEN_MAX;
 }
 
 /* Port 0 is another port each time, so two of them are never the same listener. */
@@ -146,15 +147,20 @@ static bool is_ephemeral(const char *text)
     return size > 2 && strcmp(text + size - 2, ":0") == 0;
 }
 
-static assay_status add(listen_list *list, const config_list *from, assay_error *err)
+typedef enum list_use { USE_MAIN, USE_ADMIN } list_use;
+
+static assay_status add(listen_list *list, const config_list *from, list_use use, assay_error *err)
 {
     for (size_t i = 0; i < from->count; i++) {
-        if (list_has(list, from->at[i]) && !is_ephemeral(from->at[i]))
-            continue;
-        if (list->count == LISTEN_MAX)
+        size_t at = is_ephemeral(from->at[i]) ? LISTEN_MAX : list_find(list, from->at[i]);
+        if (at == LISTEN_MAX && list->count == LISTEN_MAX)
             return fail(err, ASSAY_MALFORMED, "[server] listen", ASSAY_NO_OFFSET,
                         "more than %d addresses", LISTEN_MAX);
-        list->at[list->count++] = from->at[i];
+        if (at == LISTEN_MAX) {
+            at = list->count++;
+            list->at[at] = from->at[i];
+        }
+        list->admin[at] |= use == USE_ADMIN;
     }
     return ASSAY_OK;
 }
@@ -162,9 +168,10 @@ static assay_status add(listen_list *list, const config_list *from, assay_error 
 assay_status listen_list_of(const serve_config *config, listen_list *out, assay_error *err)
 {
     listen_list list = { .count = 0 };
-    TRY(add(&list, &config->server.listen, err));
+    TRY(add(&list, &config->server.listen, config->server.admin.count > 0 ? USE_MAIN : USE_ADMIN,
+            err));
     list.main_count = list.count;
-    TRY(add(&list, &config->server.admin, err));
+    TRY(add(&list, &config->server.admin, USE_ADMIN, err));
     if (list.count == 0)
         return fail(err, ASSAY_MALFORMED, "[server] listen", ASSAY_NO_OFFSET,
                     "no address to listen on");

@@ -26,7 +26,8 @@ enum { LISTEN_MAX = 8 };
 typedef struct listen_list {
     const char *at[LISTEN_MAX];
     size_t count;
-    size_t main_count; /* the first so many are of `listen` */
+    size_t main_count;      /* the first so many are of `listen` */
+    bool admin[LISTEN_MAX]; /* whether administration is served there */
 } listen_list;
 /* MALFORMED when there are none, or more than LISTEN_MAX. */
 assay_status listen_list_of(const serve_config *config, listen_list *out, assay_error *err);

@@ -42,6 +42,13 @@ void sandbox_prepare(void)
 
 /* ---- Identity ---- */
 
+/* What nobody in this process may ever have again. Only root can; others have nothing to gain. */
+static void bound_capabilities(void)
+{
+    for (unsigned i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
+        (void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+}
+
 static assay_status become(const char *name, assay_error *err)
 {
     errno = 0;
@@ -59,16 +66,14 @@ static assay_status become(const char *name, assay_error *err)
     return ASSAY_OK;
 }
 
-/* All capability sets but that for low ports, where the service was given it. */
-static assay_status drop_capabilities(assay_error *err)
+static assay_status drop_capabilities(sandbox_ports ports, assay_error *err)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct data[2] = { { 0 } };
     if (syscall(SYS_capget, &header, data) != 0)
         return cannot("read the capabilities", err);
-    const uint32_t kept = data[0].permitted & (1u << CAP_NET_BIND_SERVICE);
-    for (unsigned i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
-        (void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0); /* only with CAP_SETPCAP: else there is none */
+    const uint32_t kept =
+        ports == PORTS_PRIVILEGED ? data[0].permitted & (1u << CAP_NET_BIND_SERVICE) : 0;
     (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     data[0] = (struct __user_cap_data_struct) { .effective = kept, .permitted = kept };
     data[1] = (struct __user_cap_data_struct) { 0 };
@@ -77,15 +82,17 @@ static assay_status drop_capabilities(assay_error *err)
     return ASSAY_OK;
 }
 
-assay_status sandbox_identity(const char *user, sandbox_root root, assay_error *err)
+assay_status sandbox_identity(const char *user, sandbox_root root, sandbox_ports ports,
+                              assay_error *err)
 {
+    bound_capabilities();
     if (user != NULL && geteuid() == 0)
         TRY(become(user, err));
     if (geteuid() == 0 && root != ROOT_ALLOWED)
         return fail(err, ASSAY_USAGE, "assayd", ASSAY_NO_OFFSET,
                     "it needs no root: start it as another user, or give --user NAME (or "
                     "--allow-root)");
-    return drop_capabilities(err);
+    return drop_capabilities(ports, err);
 }
 
 /* ---- System calls ---- */

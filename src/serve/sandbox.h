@@ -16,9 +16,13 @@ void sandbox_prepare(void);
 
 typedef enum sandbox_root { ROOT_REFUSED, ROOT_ALLOWED } sandbox_root;
 
-/* Before threads start. Root becomes `user`, or is refused unless allowed; capabilities go, but for
- * binding ports below 1024 where there is one. USAGE for root without either, ENVIRONMENT. */
-assay_status sandbox_identity(const char *user, sandbox_root root, assay_error *err);
+typedef enum sandbox_ports { PORTS_ORDINARY, PORTS_PRIVILEGED } sandbox_ports;
+
+/* Before threads start. Root becomes `user`, or is refused unless allowed; every capability goes,
+ * but that for binding privileged ports where one is wanted. USAGE for root without either,
+ * ENVIRONMENT. */
+assay_status sandbox_identity(const char *user, sandbox_root root, sandbox_ports ports,
+                              assay_error *err);
 
 /* When everything is open: no new privileges, and only the system calls of a list, for all threads.
  * What is outside of it fails with EPERM. *active false: this build or kernel has no filter.
