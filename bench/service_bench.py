@@ -6,14 +6,13 @@ import json
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/soak"))
-from service import (ADMIN, Assayd, Place, Vendor, connected, pck_path, port_of, request, until)
+from service import Assayd, Place, Vendor, connected, pck_path, request, until
 
 MANY, FEW, SAMPLE, ROUNDS = 1000000, 1000, 100000, 5
 SERVER_CORE, LOAD_CORE = "0", "1"
@@ -44,7 +43,7 @@ def filled(place, vendor, name, count, sample):
         reply = service.ask_admin("POST", "/assay/v1/import?form=ndjson", b"".join(batch))
         if reply.code != 200:
             sys.exit("the import gave %d: %s" % (reply.code, reply.body[:500]))
-        for line in random.sample(batch, max(1, len(batch) * sample // count)):
+        for line in random.sample(batch, min(len(batch), max(1, len(batch) * sample // count))):
             paths.append(pck_path(json.loads(line)))
         done += len(batch)
         if done % 100000 == 0:
@@ -185,7 +184,6 @@ def idle_memory(place, vendor):
 def tls_connections(place, vendor, count=2000):
     place.run("assayd", "init", place.path("tls"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     import ssl  # only here: the measured service is its own process
-    names = {os.path.splitext(name)[1]: name for name in os.listdir(place.path("tls"))}
     pair = {"server.certificate_file": find(place.path("tls"), "cert"),
             "server.key_file": find(place.path("tls"), "key")}
     service = Assayd(place, vendor.url, "secure",
@@ -209,7 +207,6 @@ def tls_connections(place, vendor, count=2000):
     for one in first + rest:
         one.close()
     service.stop()
-    return names
 
 
 def find(folder, part):
@@ -254,7 +251,8 @@ def replicas(build, rounds=5):
     """Seconds from a refresh on one to its being served by the other; started again below
     tests/with-postgres."""
     with Place(build) as place:
-        vendor = Vendor(place).start()
+        past = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - (rounds + 1) * 86400))
+        vendor = Vendor(place, "--at", past).start()  # the vendor issues anew each of its days
         url = os.environ["ASSAY_STORE_URL"]
         one, other = [Assayd(place, vendor.url, name, keys={"store.url": url}).start()
                       for name in ("one", "other")]
@@ -285,8 +283,8 @@ def main():
         cold_burst(place, vendor)
         many = many_beside_few(place, vendor, count)
         plan(many, count)
-        memory_of_many(place, many, place.path("paths"))
         crash(place, many)
+        memory_of_many(place, many, place.path("paths"))
         file_size(place, count)
     here = os.path.dirname(os.path.abspath(__file__))
     starter = os.path.join(here, "../tests/with-postgres")
