@@ -44,7 +44,8 @@ static void count_path(pcs_log *log, const pcs_log_entry *entry)
     if (i == log->count_count) {
         log->count_count++;
         memcpy(log->counts[i].method, entry->method, PCS_METHOD_SIZE);
-        snprintf(log->counts[i].path, PCS_TARGET_SIZE, "%.*s", (int)size, entry->target);
+        memcpy(log->counts[i].path, entry->target, size);
+        log->counts[i].path[size] = '\0';
     }
     log->counts[i].count++;
 }
