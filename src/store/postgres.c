@@ -126,16 +126,23 @@ static assay_status postgres_take(store_database *database, store_access access,
     return ASSAY_OK;
 }
 
-static assay_status postgres_give(store_session *session, store_outcome outcome, assay_error *err)
+static assay_status end(store_session *session, store_outcome outcome, assay_error *err)
 {
     assay_status status = ASSAY_OK;
-    if (session->access != ACCESS_ONE && !session->broken) {
-        if (outcome == OUTCOME_KEEP)
-            status = postgres_command(session, "COMMIT", "COMMIT", err);
-        if ((outcome == OUTCOME_UNDO || status != ASSAY_OK) && !session->broken &&
-            postgres_script(session, "ROLLBACK", NULL) != ASSAY_OK)
-            session->broken = true;
-    }
+    if (session->access == ACCESS_ONE)
+        return ASSAY_OK;
+    if (outcome == OUTCOME_KEEP)
+        status = session->broken ? postgres_unavailable(session, err)
+                                 : postgres_command(session, "COMMIT", "COMMIT", err);
+    if ((outcome == OUTCOME_UNDO || status != ASSAY_OK) && !session->broken &&
+        postgres_script(session, "ROLLBACK", NULL) != ASSAY_OK)
+        session->broken = true;
+    return status;
+}
+
+static assay_status postgres_give(store_session *session, store_outcome outcome, assay_error *err)
+{
+    assay_status status = end(session, outcome, err);
     settle(session);
     return status;
 }

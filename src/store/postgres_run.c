@@ -197,7 +197,7 @@ assay_status postgres_command(store_session *session, const char *text, const ch
         return postgres_unavailable(session, err);
     assay_status status = result_read(session, result, NULL, NULL, err);
     if (status == ASSAY_OK)
-        tagged = strcmp(pq->command_status((PGresult *)result), tag) == 0;
+        tagged = strcmp(pq->command_status(result), tag) == 0;
     pq->clear(result);
     TRY(status);
     TRY(results_read(session, NULL, NULL, err));
