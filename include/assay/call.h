@@ -25,10 +25,25 @@ typedef struct assay_fetch_call {
     void *context;
 } assay_fetch_call;
 
-/* One request without cache, retries or redirects. OK for every reply, whatever its code: see
- * out->http_code and out->retry_after. Otherwise ENVIRONMENT by one of the names of assay_fetch()
- * that stand for no reply, USAGE, NO_MEMORY. */
-ASSAY_API assay_status assay_fetch_run_call(const assay_fetch_call *call, assay_fetched *out,
+/* A reply, whatever its code. assay_fetch_called_free(). */
+typedef struct assay_fetch_called {
+    unsigned http_code;
+    uint8_t *body; /* with a NUL behind, not counted */
+    size_t size;
+    char *headers;       /* lines as received */
+    int64_t retry_after; /* seconds that the server asked to wait; 0: none */
+} assay_fetch_called;
+
+ASSAY_API void assay_fetch_called_free(assay_fetch_called *called); /* and zeroes it */
+
+/* The value of a header by its name in any case; false when it is absent, repeated with another
+ * value, or longer than `size` - 1. */
+ASSAY_API bool assay_fetch_called_header(const assay_fetch_called *called, const char *name,
+                                         char *out, size_t size);
+
+/* One request without cache, retries or redirects. OK for every reply. Otherwise ENVIRONMENT by one
+ * of the names of assay_fetch() that stand for no reply, USAGE, NO_MEMORY. */
+ASSAY_API assay_status assay_fetch_run_call(const assay_fetch_call *call, assay_fetch_called *out,
                                             assay_error *error);
 
 #ifdef __cplusplus

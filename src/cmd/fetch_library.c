@@ -29,6 +29,9 @@ static const struct {
     ROW(order_of_quote, "assay_collateral_order_of_quote"),
     ROW(order_of_chain, "assay_collateral_order_of_chain"),
     ROW(fetch_collateral, "assay_fetch_collateral"),
+    ROW(run_call, "assay_fetch_run_call"),
+    ROW(called_free, "assay_fetch_called_free"),
+    ROW(called_header, "assay_fetch_called_header"),
 };
 
 assay_status fetch_library_load(fetch_library *out, assay_error *error)

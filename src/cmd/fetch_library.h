@@ -4,9 +4,9 @@
 #ifndef ASSAY_CMD_FETCH_LIBRARY_H
 #define ASSAY_CMD_FETCH_LIBRARY_H
 
-#include "assay/fetch.h"
+#include "assay/call.h"
 
-/* The functions of assay/fetch.h, under their names without "assay_". */
+/* The functions of assay/fetch.h and assay/call.h, under their names without "assay_". */
 typedef struct fetch_library {
     void (*config_default)(assay_fetch_config *out);
     assay_status (*config_parse)(assay_span text, const char *name, assay_fetch_config *config,
@@ -28,6 +28,11 @@ typedef struct fetch_library {
     assay_status (*fetch_collateral)(assay_fetcher *fetcher, const assay_collateral_order *order,
                                      const assay_roots *roots, assay_fetch_progress progress,
                                      void *context, assay_collateral **out, assay_error *error);
+    assay_status (*run_call)(const assay_fetch_call *call, assay_fetch_called *out,
+                             assay_error *error);
+    void (*called_free)(assay_fetch_called *called);
+    bool (*called_header)(const assay_fetch_called *called, const char *name, char *out,
+                          size_t size);
 } fetch_library;
 
 /* Loads it for the rest of the run. ENVIRONMENT when it is not installed. */

@@ -67,27 +67,51 @@ static assay_status no_reply(const assay_fetch_call *call, const transfer *t,
                          failures[result].advice);
 }
 
-static assay_status take(const assay_fetch_call *call, unsigned code, const buffer *headers,
-                         const buffer *body, assay_fetched *out, assay_error *err)
+static char *copy_of(assay_span bytes)
+{
+    char *copy = memory_new(bytes.size + 1);
+    if (copy != NULL && bytes.size > 0)
+        memcpy(copy, bytes.data, bytes.size);
+    return copy;
+}
+
+void assay_fetch_called_free(assay_fetch_called *called)
+{
+    memory_free(called->body);
+    memory_free(called->headers);
+    *called = (assay_fetch_called) { .http_code = 0 };
+}
+
+bool assay_fetch_called_header(const assay_fetch_called *called, const char *name, char *out,
+                               size_t size)
 {
     assay_span value;
-    assay_fetched got = { .http_code = code, .size = body->size, .max_age = -1 };
-    got.body = memory_new(body->size + 1);
-    got.url = memory_new(strlen(call->url) + 1);
-    if (got.body == NULL || got.url == NULL) {
-        assay_fetched_free(&got);
+    if (header_value(SPAN_TEXT(called->headers), name, &value) != HEADER_ONCE || value.size >= size)
+        return false;
+    if (value.size > 0)
+        memcpy(out, value.data, value.size);
+    out[value.size] = '\0';
+    return true;
+}
+
+static assay_status take(const assay_fetch_call *call, unsigned code, const buffer *headers,
+                         const buffer *body, assay_fetch_called *out, assay_error *err)
+{
+    assay_span value;
+    assay_fetch_called got = { .http_code = code, .size = body->size };
+    got.body = (uint8_t *)copy_of(buffer_span(body));
+    got.headers = copy_of(buffer_span(headers));
+    if (got.body == NULL || got.headers == NULL) {
+        assay_fetch_called_free(&got);
         return fail(err, ASSAY_NO_MEMORY, call->url, ASSAY_NO_OFFSET, "no memory");
     }
-    if (body->size > 0)
-        memcpy(got.body, body->data, body->size);
-    memcpy(got.url, call->url, strlen(call->url));
     if (header_value(buffer_span(headers), "retry-after", &value) == HEADER_ONCE)
         got.retry_after = header_retry_after(value, (int64_t)time(NULL));
     *out = got;
     return ASSAY_OK;
 }
 
-assay_status assay_fetch_run_call(const assay_fetch_call *call, assay_fetched *out,
+assay_status assay_fetch_run_call(const assay_fetch_call *call, assay_fetch_called *out,
                                   assay_error *error)
 {
     transfer_request request;
