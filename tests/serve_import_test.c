@@ -1,0 +1,307 @@
+/* serve_import_test.c: imports and exports (src/serve/import.c, fleet_import.c,
+ * collateral_import.c, collateral_export.c, import_routes.c). collateral-service.md 1, 7.1, 7.13.
+ * The PCCS database has serve_pccs_import_test.c. */
+#include <stdio.h>
+
+#include "served.h"
+#include "support.h"
+
+static const char ndjson[] = "/assay/v1/import?form=ndjson";
+static const char by_json[] = "/assay/v1/import?form=platformcollateral";
+static const char put[] = "/sgx/certification/v4/platformcollateral";
+
+static uint64_t platform_count(served *s)
+{
+    uint64_t registered, unavailable;
+    assert_int_equal(
+        store_platform_count(s->service->store, STORE_PLATFORM_REGISTERED, &registered, NULL),
+        ASSAY_OK);
+    assert_int_equal(
+        store_platform_count(s->service->store, STORE_PLATFORM_UNAVAILABLE, &unavailable, NULL),
+        ASSAY_OK);
+    return registered + unavailable;
+}
+
+static void assert_has(const served_reply *reply, const char *text)
+{
+    if (strstr(reply->body, text) == NULL)
+        test_fail("no %s in %u %s %s: %s", text, reply->code, reply->name, reply->detail,
+                  reply->body);
+}
+
+/* Puts the first `from` right, as often as it stands there. */
+static void replace(char *text, const char *from, const char *to)
+{
+    assert_int_equal(strlen(from), strlen(to));
+    char *at = strstr(text, from);
+    assert_non_null(at);
+    memcpy(at, to, strlen(to));
+}
+
+/* ---- Lines ---- */
+
+static void rule_13_lines_are_imported_and_served(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_LAZY);
+    char *lines = served_ndjson(&s, 0, 50);
+    served_reply reply = served_ask(&s, HTTP_POST, ndjson, lines, SCOPE_IMPORT);
+    assert_int_equal(reply.code, 200);
+    assert_has(&reply, "\"form\":\"ndjson\",\"platforms\":50,");
+    assert_int_equal(platform_count(&s), 50);
+    uint64_t calls = served_vendor_calls(&s);
+    for (uint64_t i = 0; i < 50; i++) {
+        char *question = served_pckcert(&s, i, false);
+        served_expect(&s, HTTP_GET, question, "", 200);
+        memory_free(question);
+    }
+    assert_int_equal(served_vendor_calls(&s), calls);
+    served_reply_free(&reply);
+    memory_free(lines);
+    served_stop(&s);
+}
+
+static void lines_may_be_imported_twice(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_REQ);
+    char *lines = served_ndjson(&s, 0, 5);
+    served_expect(&s, HTTP_POST, ndjson, lines, 200);
+    served_expect(&s, HTTP_POST, ndjson, lines, 200);
+    assert_int_equal(platform_count(&s), 5);
+    memory_free(lines);
+    served_stop(&s);
+}
+
+static char *joined(const char *first, const char *second, const char *third)
+{
+    size_t size = strlen(first) + strlen(second) + strlen(third) + 1;
+    char *text = memory_new(size);
+    assert_non_null(text);
+    snprintf(text, size, "%s%s%s", first, second, third);
+    return text;
+}
+
+static void rule_13_a_bad_line_is_named_and_its_batch_is_not_stored(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *from, *to, *named;
+    } rows[] = {
+        { "a certificate of another byte", "MII", "MIJ", "certs[0]" },
+        { "another TCB than the certificate's", "\"tcbm\":\"0", "\"tcbm\":\"7", "tcbm" },
+        { "another FMSPC", "\"fmspc\":\"", "\"fmspx\":\"", "fmspx" },
+        { "another CA", "\"ca\":\"p", "\"ca\":\"q", "ca" },
+        { "no QE-ID", "\"qe_id\"", "\"qe_ix\"", "qe_i" },
+        { "no JSON", "{", "[", "" },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        served s;
+        served_start(&s, FILL_REQ);
+        char *good = served_ndjson(&s, 0, 3), *bad = served_ndjson(&s, 3, 1),
+             *more = served_ndjson(&s, 4, 3);
+        replace(bad, rows[i].from, rows[i].to);
+        char *all = joined(good, bad, more);
+        served_reply reply = served_ask(&s, HTTP_POST, ndjson, all, SCOPE_IMPORT);
+        assert_row(rows[i].what, reply.code, 400);
+        assert_has(&reply, "\"what\":\"line 4\"");
+        assert_has(&reply, rows[i].named);
+        assert_row(rows[i].what, platform_count(&s), 0);
+        served_reply_free(&reply);
+        memory_free(all);
+        memory_free(more);
+        memory_free(bad);
+        memory_free(good);
+        served_stop(&s);
+    }
+}
+
+static void batches_before_a_bad_line_stay(void **state)
+{
+    (void)state;
+    enum { GOOD = 520 }; /* more than one batch */
+    served s;
+    served_start(&s, FILL_REQ);
+    sim_bytes text = { .data = NULL };
+    for (unsigned i = 0; i < GOOD; i += 52) { /* the same 52 platforms, again and again */
+        char *lines = served_ndjson(&s, 0, 52);
+        bytes_add_text(&text, lines);
+        memory_free(lines);
+    }
+    bytes_add_text(&text, "\n{}\n");
+    bytes_add_u8(&text, 0);
+    served_reply reply = served_ask(&s, HTTP_POST, ndjson, (const char *)text.data, SCOPE_IMPORT);
+    assert_int_equal(reply.code, 400);
+    assert_has(&reply, "\"what\":\"line 522\"");
+    assert_int_equal(platform_count(&s), 52);
+    served_reply_free(&reply);
+    bytes_free(&text);
+    served_stop(&s);
+}
+
+static void certificates_of_two_platforms_do_not_mix(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_REQ);
+    char *lines = served_ndjson(&s, 0, 12);
+    /* The certificates of the second line behind those of the first. */
+    char *second = strchr(lines, '\n') + 1, *certs = strstr(second, "\"certs\":[") + 9;
+    char *end = strchr(second, '\n');
+    char *first_end = strstr(lines, "]}");
+    size_t size = (size_t)(first_end - lines) + 1 + (size_t)(end - certs) + 2;
+    char *mixed = memory_new(size);
+    assert_non_null(mixed);
+    snprintf(mixed, size, "%.*s,%.*s", (int)(first_end - lines), lines, (int)(end - certs), certs);
+    served_reply reply = served_ask(&s, HTTP_POST, ndjson, mixed, SCOPE_IMPORT);
+    assert_int_equal(reply.code, 400);
+    assert_has(&reply, "than the first one");
+    served_reply_free(&reply);
+    memory_free(mixed);
+    memory_free(lines);
+    served_stop(&s);
+}
+
+/* ---- platformcollateral ---- */
+
+static void rule_13_platformcollateral_fills_an_offline_service(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {
+        "/sgx/certification/v4/tcb?fmspc=90C06F000000",
+        "/tdx/certification/v4/tcb?fmspc=90C06F000000",
+        "/sgx/certification/v4/tcb?fmspc=90C06F000000&update=early",
+        "/sgx/certification/v4/qe/identity",
+        "/tdx/certification/v4/qe/identity",
+        "/sgx/certification/v4/qve/identity",
+        "/sgx/certification/v4/rootcacrl",
+        "/sgx/certification/v4/pckcrl?ca=platform",
+        "/sgx/certification/v4/pckcrl?ca=processor",
+    };
+    served s;
+    served_start(&s, FILL_OFFLINE);
+    char *file = served_platformcollateral(&s, 0, 6);
+    served_expect(&s, HTTP_PUT, put, file, 200);
+    assert_int_equal(platform_count(&s), 6);
+    for (uint64_t i = 0; i < 6; i++) {
+        char *question = served_pckcert(&s, i, false);
+        served_expect(&s, HTTP_GET, question, "", 200);
+        memory_free(question);
+    }
+    for (size_t i = 0; i < COUNT_OF(targets); i++)
+        served_expect(&s, HTTP_GET, targets[i], "", 200);
+    assert_int_equal(served_vendor_calls(&s), 0);
+    served_expect(&s, HTTP_PUT, put, file, 200);
+    memory_free(file);
+    served_stop(&s);
+}
+
+static void rule_13_what_does_not_hold_is_refused_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *from, *to;
+    } rows[] = {
+        { "a TCB info with another status", "\"tcbStatus\":\"UpToDate\"",
+          "\"tcbStatus\":\"OutOfDat\"" },
+        { "an identity with another number", "\\\"isvsvn\\\":", "\\\"isvsvm\\\":" },
+        { "a root CRL with another byte", "\"rootcacrl\":\"30", "\"rootcacrl\":\"31" },
+        { "an unknown member", "\"pckcacrl\"", "\"pckcacrx\"" },
+        { "another version", "\"version\":4,\"pck", "\"version\":2,\"pck" },
+        { "no certificates", "\"certificates\":{\"SGX", "\"certificatex\":{\"SGX" },
+        { "a PCK certificate with another byte", "-----%0AMII", "-----%0AMIJ" },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        served s;
+        served_start(&s, FILL_OFFLINE);
+        char *file = served_platformcollateral(&s, 0, 2);
+        replace(file, rows[i].from, rows[i].to);
+        served_reply reply = served_ask(&s, HTTP_PUT, put, file, SCOPE_IMPORT);
+        assert_row(rows[i].what, reply.code, 400);
+        assert_row(rows[i].what, platform_count(&s), 0);
+        served_reply_free(&reply);
+        memory_free(file);
+        served_stop(&s);
+    }
+}
+
+/* ---- Exports ---- */
+
+static void exports_come_back(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *get, *post;
+    } rows[] = {
+        { "/assay/v1/export?form=ndjson", ndjson },
+        { "/assay/v1/export?form=platformcollateral", by_json },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        served from, to;
+        served_start(&from, FILL_LAZY);
+        served_start(&to, i == 0 ? FILL_LAZY : FILL_OFFLINE);
+        served_register(&from, 8);
+        served_reply exported = served_get(&from, rows[i].get);
+        assert_row(rows[i].get, exported.code, 200);
+        served_reply reply = served_ask(&to, HTTP_POST, rows[i].post, exported.body, SCOPE_IMPORT);
+        if (reply.code != 200)
+            test_fail("%s: %u %s", rows[i].get, reply.code, reply.body);
+        assert_row(rows[i].get, platform_count(&to), 8);
+        for (uint64_t n = 0; n < 8; n++) {
+            char *question = served_pckcert(&to, n, false);
+            served_reply a = served_get(&from, question), b = served_get(&to, question);
+            assert_int_equal(a.code, b.code);
+            assert_string_equal(a.body, b.body);
+            served_reply_free(&a);
+            served_reply_free(&b);
+            memory_free(question);
+        }
+        served_reply_free(&reply);
+        served_reply_free(&exported);
+        served_stop(&from);
+        served_stop(&to);
+    }
+}
+
+static void exports_come_by_pages(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_LAZY);
+    served_register(&s, 5);
+    char target[256] = "/assay/v1/export?form=ndjson&limit=2";
+    size_t lines = 0, pages = 0;
+    while (target[0] != '\0') {
+        served_reply reply = served_get(&s, target);
+        for (const char *at = reply.body; (at = strchr(at, '\n')) != NULL; at++)
+            lines++;
+        const char *next = strstr(reply.headers, "Assay-Next-Cursor: ");
+        target[0] = '\0';
+        if (next != NULL)
+            snprintf(target, sizeof(target), "/assay/v1/export?form=ndjson&limit=2&cursor=%.*s",
+                     (int)strcspn(next + 19, "\r"), next + 19);
+        served_reply_free(&reply);
+        assert_true(++pages < 9);
+    }
+    assert_int_equal(lines, 5);
+    assert_int_equal(pages, 3);
+    served_stop(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rule_13_lines_are_imported_and_served),
+        cmocka_unit_test(lines_may_be_imported_twice),
+        cmocka_unit_test(rule_13_a_bad_line_is_named_and_its_batch_is_not_stored),
+        cmocka_unit_test(batches_before_a_bad_line_stay),
+        cmocka_unit_test(certificates_of_two_platforms_do_not_mix),
+        cmocka_unit_test(rule_13_platformcollateral_fills_an_offline_service),
+        cmocka_unit_test(rule_13_what_does_not_hold_is_refused_whole),
+        cmocka_unit_test(exports_come_back),
+        cmocka_unit_test(exports_come_by_pages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
