@@ -115,8 +115,10 @@ static http_called receive(int fd, int without_body)
     if (end != NULL && strncmp(in.bytes, "HTTP/1.", 7) == 0) {
         size_t head_size = (size_t)(end - in.bytes) + 4;
         out.head = strndup(in.bytes, head_size - 2);
-        if (out.head != NULL && (without_body || receive_body(fd, &in, head_size, &out) == 0))
-            out.code = (unsigned)strtoul(in.bytes + 9, NULL, 10);
+        const unsigned code = (unsigned)strtoul(in.bytes + 9, NULL, 10);
+        const int bare = without_body || code == 304; /* its length is that of the whole reply */
+        if (out.head != NULL && (bare || receive_body(fd, &in, head_size, &out) == 0))
+            out.code = code;
     }
     free(in.bytes);
     return out;

@@ -255,8 +255,10 @@ static assay_status failed(call *c, const item_name *name, assay_status status)
     /* What the vendor sent was refused, or what it said means nothing to the one who asks. */
     c->code =
         status == ASSAY_ENVIRONMENT || status == ASSAY_NO_MEMORY ? failure_code(&c->error) : 502;
-    if (c->code == 404 && number_retired(c, name))
+    if (c->code == 404 && number_retired(c, name)) {
         c->code = 410;
+        c->error.name = "fetch_retired";
+    }
     return status;
 }
 
