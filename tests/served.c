@@ -7,7 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "serve/log.h"
+#include "serve/baseline.h"
+#include "serve/choose.h"
 #include "serve/parameters.h"
 #include "serve/respond.h"
 #include "sim/fleet_text.h"
@@ -200,6 +201,10 @@ static bool run(served *s, const route *row, const http_request *request, const 
     memset(out, 0, sizeof(*out));
     assay_status status = parameters_read(row->parameters, request->query, &given, &c.error);
     memcpy(c.parameters, given.at, sizeof(c.parameters));
+    if (status == ASSAY_OK && (row->flags & ROUTE_BASELINE) != 0)
+        status = choose_baseline(row, &given, request, span_of(NULL, 0), c.baseline, &c.error);
+    if (c.baseline[0] == '\0')
+        baselines_default(s->service->baselines, c.baseline);
     if (status == ASSAY_OK)
         status = row->handler(&c, &made);
     bool again = status != ASSAY_OK && c.wants_vendor && patience == CALL_STORE_ONLY;
