@@ -19,5 +19,5 @@ assay_status text_fail(const text_place *p, size_t at, assay_error *err, const c
     va_start(values, format);
     vsnprintf(detail, sizeof(detail), format, values);
     va_end(values);
-    return fail(err, ASSAY_MALFORMED, where, (int64_t)at, "%s", detail);
+    return fail(err, ASSAY_MALFORMED, where, ASSAY_NO_OFFSET, "%s", detail);
 }
