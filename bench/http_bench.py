@@ -18,6 +18,8 @@ import os
 import re
 import shutil
 import signal
+import socket
+import ssl
 import statistics
 import subprocess
 import sys
@@ -26,6 +28,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BODIES = {"tcb": 3000, "pckcert": 1600, "rootcacrl": 600}
+IDLE_WARM_UP, IDLE_CONNECTIONS = 50, 1000
 CHAIN_SIZE = 1900  # an issuer chain, percent-encoded
 OWN_HEADERS = {"date", "content-length", "connection", "keep-alive"}
 # What is measured: name, scheme, load, limit.
@@ -75,7 +78,6 @@ def processor_seconds(pid):
 
 
 def free_ports(count):
-    import socket
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:
@@ -212,6 +214,31 @@ def measure(options, paths, ours, nginx, core):
                          " ".join("%.2f" % one for one in sorted(ratios))), file=sys.stderr)
 
 
+def resident(pid):
+    with open("/proc/%d/statm" % pid, encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def idle_memory(options, path, ours):
+    """kB of the server for each idle connection that has had a reply."""
+    context = ssl.create_default_context(cafile=options.ca)
+    request = ("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path).encode()
+    kept, before = [], 0
+    for number in range(IDLE_WARM_UP + IDLE_CONNECTIONS):
+        if number == IDLE_WARM_UP:
+            before = resident(ours.pid)
+        plain = socket.create_connection(("127.0.0.1", ours.port["https"]), timeout=10)
+        kept.append(context.wrap_socket(plain, server_hostname="localhost"))
+        kept[-1].sendall(request)
+        while not kept[-1].recv(65536):
+            pass
+    used = resident(ours.pid) - before
+    for one in kept:
+        one.close()
+    print("memory of an idle TLS connection\t%.4g\tkB\t<=\t50" % (used / IDLE_CONNECTIONS / 1000),
+          flush=True)
+
+
 def parsed():
     parser = argparse.ArgumentParser()
     for name in ("--http", "--https", "--pid"):
@@ -245,7 +272,9 @@ def main():
             nginx = start_nginx(folder, program, paths, ours, options.certificate, options.key, started)
             pin(ours.pid, cores[0])
             pin(nginx.pid, cores[0])
-            measure(options, paths, ours, nginx, cores[1])
+            idle_memory(options, next(iter(paths.values())), ours)
+            if options.rounds > 0:
+                measure(options, paths, ours, nginx, cores[1])
         finally:
             for run in reversed(started):
                 run.send_signal(signal.SIGTERM)

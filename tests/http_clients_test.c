@@ -2,6 +2,7 @@
  * their requests (src/http/connection.c, loop.c, deadlines.c). */
 #include <unistd.h>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "http_fixture.h"
@@ -12,58 +13,64 @@
 /* ---- Deadlines: totals, which no trickle of bytes extends
  * ---------------------------------------- */
 
-/* Sends `text` byte by byte every 50 ms until the server has had enough; how long that was. */
-static int64_t trickle(int fd, const char *text, unsigned *code)
-{
-    const int64_t begin = now_ms();
-    client_reply reply = { 0 };
-    for (size_t i = 0; text[i] != '\0'; i++) {
-        char byte;
-        client_send(fd, text + i, 1);
-        pause_ms(50);
-        if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0)
-            break;
-    }
-    reply = client_receive(fd, HTTP_GET);
-    *code = reply.code;
-    client_reply_free(&reply);
-    return now_ms() - begin;
-}
-
 #define A_HUNDRED_LETTERS                                                                          \
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
     "aaaaa"
 
+static const struct {
+    const char *what;
+    const char *before; /* sent at once */
+    unsigned answers;   /* to that */
+    const char *text;   /* sent byte by byte */
+} slow[] = {
+    { "the first head", "", 0, "GET /" A_HUNDRED_LETTERS },
+    { "a later head", GET("/echo"), 1, "GET /" A_HUNDRED_LETTERS },
+    { "a body", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", 0,
+      A_HUNDRED_LETTERS },
+    { "a chunk", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n", 0,
+      A_HUNDRED_LETTERS },
+};
+
+/* A byte every 50 ms to each, until each has had its answer. */
+static void trickle(const int fds[COUNT_OF(slow)])
+{
+    const int64_t begin = now_ms();
+    size_t answered = 0;
+    for (size_t i = 0; answered < COUNT_OF(slow) && i < strlen(A_HUNDRED_LETTERS); i++) {
+        char byte;
+        answered = 0;
+        for (size_t row = 0; row < COUNT_OF(slow); row++) {
+            const bool done = recv(fds[row], &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+            answered += done;
+            if (!done)
+                client_send(fds[row], slow[row].text + i, 1);
+        }
+        pause_ms(50);
+    }
+    assert_int_equal(answered, COUNT_OF(slow));
+    assert_true(now_ms() - begin >= 900);
+}
+
 static void slow_heads_and_bodies_end(void **state)
 {
-    static const struct {
-        const char *before;
-        const char *text;
-    } rows[] = {
-        { "", "GET /" A_HUNDRED_LETTERS },
-        { GET("/echo"), "GET /" A_HUNDRED_LETTERS },
-        { "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", A_HUNDRED_LETTERS },
-        { "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n",
-          A_HUNDRED_LETTERS },
-    };
     fixture f;
+    int fds[COUNT_OF(slow)];
     (void)state;
     fixture_begin(&f);
     f.settings.head_seconds = 1;
     f.settings.body_seconds = 1;
     fixture_start(&f);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        unsigned code = 0;
-        const int fd = client_connect(&f, 0);
-        if (i == 1)
-            assert_int_equal(client_code(fd, rows[i].before), 200);
-        else
-            client_send_text(fd, rows[i].before);
-        const int64_t took = trickle(fd, rows[i].text, &code);
-        assert_int_equal(code, 408);
-        assert_true(took >= 900 && took < 4500);
-        assert_true(client_sees_end(fd));
-        close(fd);
+    for (size_t row = 0; row < COUNT_OF(slow); row++) {
+        fds[row] = client_connect(&f, 0);
+        client_send_text(fds[row], slow[row].before);
+        if (slow[row].answers > 0)
+            assert_row(slow[row].what, client_code(fds[row], ""), 200);
+    }
+    trickle(fds);
+    for (size_t row = 0; row < COUNT_OF(slow); row++) {
+        assert_row(slow[row].what, client_code(fds[row], ""), 408);
+        assert_row(slow[row].what, client_sees_end(fds[row]), true);
+        close(fds[row]);
     }
     fixture_stop(&f);
 }
@@ -225,6 +232,67 @@ static void the_longest_idle_one_makes_room(void **state)
     fixture_stop(&f);
 }
 
+/* Ten thousand, or as many as this process has descriptors for both ends. */
+static void idle_ones_are_in_nobodys_way(void **state)
+{
+    enum { WANTED = 10000, OTHERS = 100 };
+    static int fds[WANTED];
+    struct rlimit limit;
+    fixture f;
+    (void)state;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    const rlim_t pairs = (limit.rlim_cur - OTHERS) / 2;
+    const int count = pairs < WANTED ? (int)pairs : WANTED;
+    fixture_begin(&f);
+    f.settings.head_seconds = 120;
+    f.settings.keep_alive_seconds = 120;
+    fixture_start(&f);
+    for (int i = 0; i < count; i++) {
+        fds[i] = client_connect(&f, 0);
+        if (i % 100 == 0)
+            assert_int_equal(client_code(fds[i], GET("/echo")), 200);
+    }
+    fixture_wait_open(&f, count);
+    const int64_t begin = now_ms();
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(client_code(fds[count - 1], GET("/echo")), 200);
+    assert_true(now_ms() - begin < 5000);
+    for (int i = 0; i < count; i++)
+        close(fds[i]);
+    fixture_wait_open(&f, 0);
+    fixture_stop(&f);
+}
+
+/* Out of descriptors the longest idle one goes, and new ones come in. */
+static void descriptors_may_run_out(void **state)
+{
+    enum { COUNT = 40 };
+    struct rlimit before, limit;
+    fixture f;
+    int fds[COUNT];
+    (void)state;
+    fixture_begin(&f);
+    fixture_start(&f);
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    const int probe = dup(0);
+    close(probe);
+    limit.rlim_cur = (rlim_t)probe + COUNT + COUNT / 2;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    for (int i = 0; i < COUNT; i++) {
+        fds[i] = client_connect(&f, 0);
+        assert_int_equal(client_code(fds[i], GET("/echo")), 200);
+    }
+    assert_true(client_sees_end(fds[0]));
+    for (int i = 0; i < COUNT; i++)
+        close(fds[i]);
+    setrlimit(RLIMIT_NOFILE, &before);
+    fixture_wait_open(&f, 0);
+    fixture_stop(&f);
+}
+
 typedef struct visitor {
     pthread_t thread;
     fixture *f;
@@ -281,6 +349,8 @@ int main(void)
         cmocka_unit_test(handlers_outlive_their_clients),
         cmocka_unit_test(large_replies_arrive_whole),
         cmocka_unit_test(the_longest_idle_one_makes_room),
+        cmocka_unit_test(idle_ones_are_in_nobodys_way),
+        cmocka_unit_test(descriptors_may_run_out),
         cmocka_unit_test(several_loops_serve_many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

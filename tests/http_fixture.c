@@ -118,6 +118,8 @@ static void handle(void *context, http_exchange *exchange)
         respond_with(exchange, 200, "", &(http_sending) { .close = true });
     else if (span_is(path, "/extra"))
         respond_extra(exchange);
+    else if (span_is(path, "/nothing"))
+        http_respond(exchange, NULL, NULL);
     else
         respond_text(exchange, 404, "no such path\n");
 }

@@ -118,9 +118,12 @@ static void answer_queue(loop *l, http_exchange *exchange)
 void http_respond(http_exchange *exchange, http_reply *reply, const http_sending *sending)
 {
     loop *l = exchange->loop;
-    exchange->reply = http_reply_ref(reply);
     sending_copy(exchange, sending);
-    if (pthread_equal(pthread_self(), l->thread) && l->current == exchange)
+    if (reply != NULL)
+        exchange->reply = http_reply_ref(reply);
+    else
+        exchange->failed = true;
+    if (pthread_equal(pthread_self(), l->self) && l->current == exchange)
         l->answered = true;
     else
         answer_queue(l, exchange);

@@ -260,21 +260,24 @@ static void drain(loop *l)
 
 /* ---- The turn -------------------------------------------------------------------------------- */
 
-static bool is_listener(const loop *l, const void *pointer)
+static listener *listener_of(loop *l, const void *pointer)
 {
-    const listener *first = l->server->listeners;
-    return (const listener *)pointer >= first &&
-           (const listener *)pointer < first + HTTP_LISTENER_MAX;
+    for (size_t i = 0; i < l->server->listener_count; i++) {
+        if (pointer == &l->server->listeners[i])
+            return &l->server->listeners[i];
+    }
+    return NULL;
 }
 
 static void event_taken(loop *l, const struct epoll_event *event)
 {
     uint64_t count;
+    listener *from = listener_of(l, event->data.ptr);
     if (event->data.ptr == l) {
         const ssize_t size = read(l->wake, &count, sizeof(count));
         (void)size;
-    } else if (is_listener(l, event->data.ptr)) {
-        accept_some(l, event->data.ptr);
+    } else if (from != NULL) {
+        accept_some(l, from);
     } else {
         connection_event(event->data.ptr, event->events);
     }
@@ -309,6 +312,7 @@ static void drained_told(loop *l)
 void *loop_run(void *argument)
 {
     loop *l = argument;
+    l->self = pthread_self();
     clock_read(l);
     listen_on(l);
     while (!atomic_load(&l->server->stopping)) {

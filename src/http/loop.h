@@ -16,7 +16,8 @@ typedef struct loop_counters {
 
 typedef struct loop {
     struct http_server *server;
-    pthread_t thread;
+    pthread_t thread; /* to be joined */
+    pthread_t self;   /* the same, as the thread knows it: pthread_create() may return later */
     int epoll;
     int wake; /* eventfd */
     int64_t now_us;

@@ -1,7 +1,6 @@
 /* server.c: from settings to running loops, and their end. */
 #include "http/server.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <time.h>
 
@@ -170,13 +169,13 @@ void http_server_drain(http_server *server, unsigned seconds)
     atomic_store(&server->draining, true);
     loops_wake(server);
     pthread_mutex_lock(&server->lock);
-    while (server->deaf < server->running)
-        pthread_cond_wait(&server->changed, &server->lock);
-    for (size_t i = 0; i < server->listener_count; i++)
+    int code = 0;
+    while (code == 0 && server->deaf < server->running)
+        code = pthread_cond_timedwait(&server->changed, &server->lock, &until);
+    for (size_t i = 0; code == 0 && i < server->listener_count; i++)
         listener_stop(&server->listeners[i]);
-    while (connections_open(server) > 0 &&
-           pthread_cond_timedwait(&server->changed, &server->lock, &until) != ETIMEDOUT)
-        ;
+    while (code == 0 && connections_open(server) > 0)
+        code = pthread_cond_timedwait(&server->changed, &server->lock, &until);
     pthread_mutex_unlock(&server->lock);
 }
 

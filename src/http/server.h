@@ -94,7 +94,8 @@ typedef struct http_sending {
 } http_sending;
 
 /* Replies, once, from any thread; takes no reference of the caller's. When the client has gone
- * nothing is sent. The exchange must not be touched afterwards. `sending` may be NULL. */
+ * nothing is sent. The exchange must not be touched afterwards. `sending` may be NULL; a `reply` of
+ * NULL (memory was short) closes the connection. */
 void http_respond(http_exchange *exchange, http_reply *reply, const http_sending *sending);
 
 /* ---- The server ------------------------------------------------------------------------------ */
