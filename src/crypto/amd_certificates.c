@@ -167,10 +167,10 @@ static assay_status certificate_fill(amd_certificate *certificate, assay_span de
 {
     const unsigned char *at = der.data;
     certificate->x509 = der.size > INT32_MAX ? NULL : d2i_X509(NULL, &at, (long)der.size);
-    if (certificate->x509 == NULL || at != der.data + der.size)
+    if (certificate->x509 == NULL)
         return malformed(where, "is no certificate in DER", err);
     if (!is_der(certificate->x509, der))
-        return malformed(where, "is BER, not DER", err);
+        return malformed(where, "is BER, not DER, or has bytes behind", err);
     if (X509_get_version(certificate->x509) != X509_VERSION_3)
         return malformed(where, "is no certificate of version 3", err);
     const char *fault = extensions_fault(certificate->x509);
