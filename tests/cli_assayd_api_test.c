@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "assayd_vendor.h"
+#include "serve/choose.h"
+#include "serve/openapi.h"
+#include "serve/route_index.h"
 #include "support.h"
 
 #define SGX  "/sgx/certification/v4"
@@ -29,6 +32,26 @@ static int stop(void **state)
 {
     assayd_stop(&assayd);
     return vendor_end(state);
+}
+
+/* ---- What the API's description says
+ * -------------------------------------------------------------- */
+
+/* docs/openapi.json is written from these rows: serve_openapi_test. */
+static void described(const char *target, unsigned code)
+{
+    static route_index *rows;
+    assay_span path = SPAN_TEXT(target), rest, baseline;
+    const uint8_t *query = memchr(path.data, '?', path.size);
+    if (rows == NULL)
+        assert_int_equal(route_index_new(route_tables, route_table_count, &rows, NULL), ASSAY_OK);
+    if (query != NULL)
+        path.size = (size_t)(query - path.data);
+    const route_group *group = route_index_find(rows, choose_path(path, &baseline), &rest);
+    if (group == NULL && code != 404)
+        test_fail("%s: %u, but no row has that path", target, code);
+    if (group != NULL && !openapi_has_code(route_group_row(group, HTTP_GET), code))
+        test_fail("%s: %u is not in the API's description", target, code);
 }
 
 /* ---- Every row of the table of endpoints ------------------------------------------------------
@@ -111,6 +134,7 @@ static void every_endpoint_answers_in_its_form(void **state)
         if (row->chain != NULL && strncmp(http_called_header(&called, row->chain),
                                           "-----BEGIN%20CERTIFICATE-----%0A", 32) != 0)
             test_fail("%s: no %s", row->target, row->chain);
+        described(row->target, called.code);
         http_called_free(&called);
     }
 }
@@ -199,6 +223,7 @@ static void rule_4_unknown_and_contradictory_parameters_are_refused(void **state
             strcmp(http_called_header(&called, "Error-Code"), refused[i].name) != 0)
             test_fail("%s: %s", refused[i].target, http_called_header(&called, "Error-Code"));
         assert_string_equal(http_called_header(&called, "Cache-Control"), "no-store");
+        described(refused[i].target, called.code);
         http_called_free(&called);
     }
 }
@@ -281,6 +306,8 @@ static void a_baseline_is_chosen_once_or_not_at_all(void **state)
                       http_called_header(&called, "Assay-Baseline"));
         if (row->number != NULL && strstr(called.body, row->number) == NULL)
             test_fail("%s: %.300s", row->what, called.body);
+        if (called.code != 404)
+            described(row->target, called.code);
         http_called_free(&called);
     }
 }

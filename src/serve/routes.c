@@ -14,5 +14,6 @@ const route_table route_tables[] = {
     { evidence_routes, &evidence_route_count }, { refresh_routes, &refresh_route_count },
     { baseline_routes, &baseline_count },       { admin_routes, &admin_route_count },
     { token_routes, &token_route_count },       { health_routes, &health_route_count },
+    { openapi_routes, &openapi_route_count },
 };
 const size_t route_table_count = sizeof(route_tables) / sizeof(route_tables[0]);

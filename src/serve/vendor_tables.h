@@ -12,5 +12,7 @@ extern const route evidence_routes[];
 extern const size_t evidence_route_count;
 extern const route refresh_routes[];
 extern const size_t refresh_route_count;
+extern const route openapi_routes[]; /* the API itself */
+extern const size_t openapi_route_count;
 
 #endif
