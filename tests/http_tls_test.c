@@ -403,6 +403,32 @@ static void large_replies_arrive_whole(void **state)
     secured_stop(&s);
 }
 
+static void large_bodies_arrive_whole(void **state)
+{
+    enum { SIZE = 1500000 };
+    secured s;
+    size_t written = 0, got = 0, total = 0;
+    char *bytes = test_malloc(SIZE);
+    (void)state;
+    memset(bytes, 'u', SIZE);
+    secured_begin(&s);
+    fixture_start(&s.f);
+    SSL_CTX *client = client_new(&s);
+    SSL *tls = secure_connect(&s, client, 2, NULL);
+    static const char head[] = "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1500000\r\n"
+                               "Connection: close\r\n\r\n";
+    assert_int_equal(SSL_write_ex(tls, head, sizeof(head) - 1, &written), 1);
+    assert_int_equal(SSL_write_ex(tls, bytes, SIZE, &written), 1);
+    while (SSL_read_ex(tls, bytes, SIZE, &got) == 1)
+        total += got;
+    assert_true(total > SIZE && total < SIZE + 1000);
+    assert_int_equal(bytes[0], 'u');
+    secure_close(tls);
+    SSL_CTX_free(client);
+    test_free(bytes);
+    secured_stop(&s);
+}
+
 /* Bytes of this process in memory. */
 static size_t resident(void)
 {
@@ -458,6 +484,7 @@ int main(void)
         cmocka_unit_test(certificates_are_reloaded),
         cmocka_unit_test(bad_files_are_named),
         cmocka_unit_test(large_replies_arrive_whole),
+        cmocka_unit_test(large_bodies_arrive_whole),
         cmocka_unit_test(idle_connections_are_thrifty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
