@@ -72,7 +72,18 @@ typedef enum option_id {
     OPTION_CA,
     OPTION_EARLY,
     OPTION_TCB_EVALUATION_DATA_NUMBER,
-    OPTION_WARN
+    OPTION_WARN,
+    OPTION_URL,
+    OPTION_TOKEN_FILE,
+    OPTION_LIMIT,
+    OPTION_STATE,
+    OPTION_GROUP,
+    OPTION_NO_WAIT,
+    OPTION_FORM,
+    OPTION_SCOPE,
+    OPTION_DAYS,
+    OPTION_AGAINST,
+    OPTION_INTO
 } option_id;
 
 /* What stands behind an option: decides what a shell offers. */

@@ -21,7 +21,7 @@ typedef struct verb {
     }
 
 extern const verb verb_verify, verb_appraise, verb_policy, verb_token, verb_key, verb_inspect,
-    verb_bundle, verb_collateral, verb_help, verb_version, verb_completion;
+    verb_bundle, verb_collateral, verb_admin, verb_help, verb_version, verb_completion;
 
 /* All of them; NULL ends the table. */
 extern const verb *const verbs[];
