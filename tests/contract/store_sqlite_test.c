@@ -20,13 +20,17 @@ enum { NOBODY = 65534 };
 /* ---- What the tests do ------------------------------------------------------------------------
  */
 
-static void fill(fixture *f, uint64_t count)
+static void fill(fixture *f, size_t count)
 {
-    for (uint64_t i = 0; i < count; i++) {
-        sample_platform sample;
-        sample_platform_make(i, &sample);
-        assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+    sample_platform *samples = memory_new(count * sizeof(*samples));
+    store_platform_record *records = memory_new(count * sizeof(*records));
+    for (size_t i = 0; i < count; i++) {
+        sample_platform_make(i, &samples[i]);
+        records[i] = samples[i].record;
     }
+    assert_ok(f, store_platforms_put(f->s, records, count, &f->error));
+    memory_free(records);
+    memory_free(samples);
 }
 
 static void close_store(fixture *f)
