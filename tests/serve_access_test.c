@@ -1,4 +1,4 @@
-/* serve_access_test.c: who may do what, and how often: tokens, certificates, origins, rates. */
+/* serve_access_test.c: who may do what: tokens, certificates, origins. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -6,7 +6,6 @@
 #include "http/self_signed.h"
 #include "run_command.h"
 #include "serve/access.h"
-#include "serve/rates.h"
 #include "serve/subject.h"
 #include "support.h"
 #include "wire/pem.h"
@@ -104,70 +103,77 @@ typedef struct header_row {
 
 #define PCCS ROUTE_ADMIN_HEADERS
 
+static const header_row header_rows[] = {
+    { "nothing at all", { .flags = PCCS }, ASSAY_OK, 0, "anonymous" },
+    { "the admin's",
+      { .headers = { { "admin-token", "the admin's" } }, .flags = PCCS },
+      ASSAY_OK,
+      SCOPE_ALL,
+      "admin-token" },
+    { "in another case",
+      { .headers = { { "Admin-Token", "the admin's" } }, .flags = PCCS },
+      ASSAY_OK,
+      SCOPE_ALL,
+      "admin-token" },
+    { "the user's",
+      { .headers = { { "user-token", "the user's" } }, .flags = PCCS },
+      ASSAY_OK,
+      SCOPE_REGISTER,
+      "user-token" },
+    { "the user's as the admin's",
+      { .headers = { { "admin-token", "the user's" } }, .flags = PCCS },
+      ASSAY_UNTRUSTED,
+      0,
+      NULL },
+    { "the admin's as the user's",
+      { .headers = { { "user-token", "the admin's" } }, .flags = PCCS },
+      ASSAY_UNTRUSTED,
+      0,
+      NULL },
+    { "the admin's as a bearer's",
+      { .headers = { { "Authorization", "Bearer the admin's" } } },
+      ASSAY_OK,
+      SCOPE_ALL,
+      "admin-token" },
+    { "the user's as a bearer's",
+      { .headers = { { "Authorization", "Bearer the user's" } } },
+      ASSAY_UNTRUSTED,
+      0,
+      NULL },
+    { "another scheme",
+      { .headers = { { "Authorization", "Basic the admin's" } } },
+      ASSAY_UNTRUSTED,
+      0,
+      NULL },
+    { "wrong by one character",
+      { .headers = { { "admin-token", "the admin'S" } }, .flags = PCCS },
+      ASSAY_UNTRUSTED,
+      0,
+      NULL },
+    { "empty", { .headers = { { "admin-token", "" } }, .flags = PCCS }, ASSAY_UNTRUSTED, 0, NULL },
+    { "twice",
+      { .headers = { { "admin-token", "the admin's" }, { "admin-token", "the admin's" } },
+        .flags = PCCS },
+      ASSAY_UNTRUSTED,
+      0,
+      NULL },
+    { "on a row that knows nothing of PCCS",
+      { .headers = { { "admin-token", "the admin's" } } },
+      ASSAY_OK,
+      0,
+      "anonymous" },
+};
+
 static void rule_9_headers_of_pccs_keep_working(void **state)
 {
-    static const header_row rows[] = {
-        { "nothing at all", { .flags = PCCS }, ASSAY_OK, 0, "anonymous" },
-        { "the admin's",
-          { .headers = { { "admin-token", "the admin's" } }, .flags = PCCS },
-          ASSAY_OK,
-          SCOPE_ALL,
-          "admin-token" },
-        { "in another case",
-          { .headers = { { "Admin-Token", "the admin's" } }, .flags = PCCS },
-          ASSAY_OK,
-          SCOPE_ALL,
-          "admin-token" },
-        { "the user's",
-          { .headers = { { "user-token", "the user's" } }, .flags = PCCS },
-          ASSAY_OK,
-          SCOPE_REGISTER,
-          "user-token" },
-        { "the user's as the admin's",
-          { .headers = { { "admin-token", "the user's" } }, .flags = PCCS },
-          ASSAY_UNTRUSTED,
-          0,
-          NULL },
-        { "the admin's as the user's",
-          { .headers = { { "user-token", "the admin's" } }, .flags = PCCS },
-          ASSAY_UNTRUSTED,
-          0,
-          NULL },
-        { "the admin's as a bearer's",
-          { .headers = { { "Authorization", "Bearer the admin's" } }, .flags = PCCS },
-          ASSAY_UNTRUSTED,
-          0,
-          NULL },
-        { "wrong by one character",
-          { .headers = { { "admin-token", "the admin'S" } }, .flags = PCCS },
-          ASSAY_UNTRUSTED,
-          0,
-          NULL },
-        { "empty",
-          { .headers = { { "admin-token", "" } }, .flags = PCCS },
-          ASSAY_UNTRUSTED,
-          0,
-          NULL },
-        { "twice",
-          { .headers = { { "admin-token", "the admin's" }, { "admin-token", "the admin's" } },
-            .flags = PCCS },
-          ASSAY_UNTRUSTED,
-          0,
-          NULL },
-        { "on a row that knows nothing of PCCS",
-          { .headers = { { "admin-token", "the admin's" } } },
-          ASSAY_OK,
-          0,
-          "anonymous" },
-    };
     fixture *f = *state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        told out = ask(f, &rows[i].asked);
-        assert_row(rows[i].what, out.status, rows[i].status);
-        if (rows[i].status != ASSAY_OK)
+    for (size_t i = 0; i < COUNT_OF(header_rows); i++) {
+        told out = ask(f, &header_rows[i].asked);
+        assert_row(header_rows[i].what, out.status, header_rows[i].status);
+        if (header_rows[i].status != ASSAY_OK)
             continue;
-        assert_row(rows[i].what, out.scopes, rows[i].scopes);
-        assert_string_equal(out.actor, rows[i].actor);
+        assert_row(header_rows[i].what, out.scopes, header_rows[i].scopes);
+        assert_string_equal(out.actor, header_rows[i].actor);
     }
 }
 
@@ -457,99 +463,6 @@ static void subjects_as_openssl_prints_them(void **state)
     arena_free(&memory);
 }
 
-/* ---- Rates ---- */
-
-static const int64_t SECOND = 1000000;
-
-static void rule_6_each_address_has_its_rate(void **state)
-{
-    fixture *f = *state;
-    unsigned retry = 0, passed = 0;
-    f->config.access.requests_per_second = 10;
-    access_configure(f->access, &f->config);
-    for (int i = 0; i < 100; i++)
-        passed += access_rate(f->access, "192.0.2.1", SECOND, &retry);
-    assert_int_equal(passed, 10);
-    assert_int_equal(retry, 1);
-    assert_true(access_rate(f->access, "192.0.2.2", SECOND, &retry));
-    assert_true(access_rate(f->access, "192.0.2.1", SECOND + SECOND / 10, &retry));
-    assert_false(access_rate(f->access, "192.0.2.1", SECOND + SECOND / 10, &retry));
-    for (int i = 0; i < 10; i++)
-        assert_true(access_rate(f->access, "192.0.2.1", 10 * SECOND, &retry));
-}
-
-static void one_network_of_ipv6_is_one_address(void **state)
-{
-    fixture *f = *state;
-    unsigned retry = 0;
-    f->config.access.requests_per_second = 1;
-    access_configure(f->access, &f->config);
-    assert_true(access_rate(f->access, "2001:db8::1", SECOND, &retry));
-    assert_false(access_rate(f->access, "2001:db8::ffff:2", SECOND, &retry));
-    assert_true(access_rate(f->access, "2001:db8:0:1::1", SECOND, &retry));
-}
-
-static void exempt_networks_never_wait(void **state)
-{
-    fixture *f = *state;
-    unsigned retry = 0;
-    f->config.access.requests_per_second = 1;
-    f->config.access.fills_per_hour = 1;
-    f->config.access.exempt.count = 2;
-    snprintf(f->config.access.exempt.at[0], CONFIG_TEXT_SIZE, "10.0.0.0/8");
-    snprintf(f->config.access.exempt.at[1], CONFIG_TEXT_SIZE, "fd00::/9");
-    access_configure(f->access, &f->config);
-    for (int i = 0; i < 5; i++) {
-        assert_true(access_rate(f->access, "10.255.0.1", SECOND, &retry));
-        assert_true(access_rate(f->access, "fd7f::1", SECOND, &retry));
-        assert_true(access_rate(f->access, "unix", SECOND, &retry));
-        assert_true(access_fill(f->access, "10.255.0.1", NOW, &retry));
-    }
-    assert_true(access_rate(f->access, "11.0.0.1", SECOND, &retry));
-    assert_false(access_rate(f->access, "11.0.0.1", SECOND, &retry));
-    assert_true(access_rate(f->access, "fd80::1", SECOND, &retry));
-    assert_false(access_rate(f->access, "fd80::1", SECOND, &retry));
-}
-
-static void rule_6_fills_are_bounded_for_each_and_for_all(void **state)
-{
-    fixture *f = *state;
-    unsigned retry = 0, passed = 0;
-    f->config.access.fills_per_hour = 3;
-    f->config.access.fills_total_per_hour = 50;
-    access_configure(f->access, &f->config);
-    for (int i = 0; i < 10; i++)
-        passed += access_fill(f->access, "192.0.2.1", NOW, &retry);
-    assert_int_equal(passed, 3);
-    assert_in_range(retry, 1, 3600);
-    for (int i = 0; i < 200; i++) {
-        char address[32];
-        snprintf(address, sizeof(address), "198.51.%d.%d", i / 100, i % 100);
-        passed += access_fill(f->access, address, NOW, &retry);
-    }
-    assert_int_equal(passed, 50);
-    assert_true(access_fill(f->access, "192.0.2.1", NOW + 3600, &retry));
-}
-
-/* However many come, those that are known keep their place while they are busy. */
-static void rule_6_the_table_of_addresses_does_not_grow(void **state)
-{
-    (void)state;
-    static const rate limit = { .count = 1, .seconds = 3600 };
-    rates *r = rates_new(64);
-    uint8_t busy[16] = { 1 }, other[16] = { 2 };
-    unsigned retry = 0, refused = 0;
-    assert_non_null(r);
-    assert_true(rates_take(r, busy, &limit, 0, &retry));
-    for (unsigned i = 0; i < 100000; i++) {
-        memcpy(other + 4, &i, sizeof(i));
-        (void)rates_push(r, other, 1, 1, (int64_t)i);
-        refused += !rates_take(r, busy, &limit, (int64_t)i, &retry);
-    }
-    assert_int_equal(refused, 100000);
-    rates_free(r);
-}
-
 #define WITH(test) cmocka_unit_test_setup_teardown(test, begin, finish)
 
 int main(void)
@@ -568,11 +481,6 @@ int main(void)
         WITH(foreign_pages_are_refused),
         WITH(rule_9_client_certificates_change_nothing_by_get),
         cmocka_unit_test(subjects_as_openssl_prints_them),
-        WITH(rule_6_each_address_has_its_rate),
-        WITH(one_network_of_ipv6_is_one_address),
-        WITH(exempt_networks_never_wait),
-        WITH(rule_6_fills_are_bounded_for_each_and_for_all),
-        cmocka_unit_test(rule_6_the_table_of_addresses_does_not_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,7 @@ typedef struct admin_request {
     const char *type; /* of the body; NULL: application/json */
     assay_span body;
     const char *progress; /* says so on a terminal while the body goes out; NULL */
+    const char *report;   /* a reply of code 400 with this member is an answer all the same; NULL */
 } admin_request;
 
 /* OK only for codes below 400; otherwise what assayd said: UNTRUSTED for 401 and 403, ENVIRONMENT

@@ -59,7 +59,8 @@ static assay_status import_part(admin *a, const char *path, assay_span part, imp
                                     .path = path,
                                     .type = "application/octet-stream",
                                     .body = part,
-                                    .progress = "sent" };
+                                    .progress = "sent",
+                                    .report = "refused_count" };
     TRY(admin_call(a, &request, &called, error));
     admin_progress_end();
     add_report(totals, admin_json(&called));
