@@ -67,7 +67,8 @@ static assay_status row_find(asked *a, denial *why)
     for (size_t i = 0; any == NULL && i < ROUTE_METHODS; i++)
         any = group->rows[i];
     const bool based = a->baseline_of_path.data != NULL;
-    if (!listener_fits(a, any) || (based && (any->flags & ROUTE_BASELINE) == 0))
+    const bool off = (any->flags & ROUTE_METADATA) != 0 && !a->service->config.thim.thim;
+    if (off || !listener_fits(a, any) || (based && (any->flags & ROUTE_BASELINE) == 0))
         return nothing_here(why);
     a->row = row;
     why->allow = row == NULL ? group->allow : NULL;
