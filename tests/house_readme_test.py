@@ -2,8 +2,10 @@
 """house_readme_test.py BUILD_DIR [--write]: what README.md shows is what the commands say.
 
 Runs every line that begins with "$ " in README.md, in order, in one temporary folder, and compares the
-output with the lines behind it. A line "..." stands for any number of lines. With --write the outputs
-in README.md are replaced by what the commands say now, cut where a "..." stands at the end.
+output with the lines behind it. A line "..." stands for any number of lines. "export NAME=VALUE" holds for
+what follows. A command that ends with "&" goes on until the end of the test; its first line on standard
+output is compared. With --write the
+outputs in README.md are replaced by what the commands say now, cut where a "..." stands at the end.
 """
 import os
 import re
@@ -26,11 +28,38 @@ def steps(block):
     return found
 
 
-def said(command, build, place):
-    environment = dict(os.environ, PATH=os.path.abspath(build) + ":" + os.environ["PATH"])
-    run = subprocess.run(command, shell=True, cwd=place, env=environment, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, text=True)
-    return run.stdout.splitlines()
+def environment_of(build, place):
+    """A newcomer's: the build in the PATH, a home of its own. A newcomer is not root, whom assayd
+    refuses: for root it is told that this is meant."""
+    shims = os.path.join(place, ".bin")
+    os.makedirs(shims, exist_ok=True)
+    if os.geteuid() == 0:
+        with open(os.path.join(shims, "assayd"), "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n[ \"$1\" = --config ] && set -- --allow-root \"$@\"\nexec %s \"$@\"\n"
+                       % os.path.join(os.path.abspath(build), "assayd"))
+        os.chmod(file.name, 0o755)
+    path = ":".join([shims, os.path.abspath(build), os.environ["PATH"]])
+    return dict(os.environ, PATH=path, HOME=place, XDG_CACHE_HOME=os.path.join(place, ".cache"))
+
+
+def said(command, place, environment, children):
+    run = {"shell": True, "cwd": place, "env": environment, "text": True}
+    if command.startswith("export "):
+        environment.update(word.split("=", 1) for word in command.split()[1:])
+        return []
+    if command.endswith("&"):
+        with open(os.path.join(place, ".log"), "a", encoding="utf-8") as log:
+            child = subprocess.Popen("exec env " + command[:-1], stdout=subprocess.PIPE, stderr=log, **run)
+        children.append(child)
+        return child.stdout.readline().splitlines()
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          **run).stdout.splitlines()
+
+
+def end(children):
+    for child in reversed(children):
+        child.terminate()
+        child.wait()
 
 
 def agrees(shown, output):
@@ -51,13 +80,14 @@ def main():
     with open(README, encoding="utf-8") as file:
         text = file.read()
     failed = count = 0
+    children = []
 
     def visit(match):
         nonlocal failed, count
         lines = []
         for command, shown in steps(match.group(1)):
             count += 1
-            output = said(command, build, place)
+            output = said(command, place, environment, children)
             lines += ["$ " + command] + shortened(shown, output)
             if not write and not agrees(shown, output):
                 failed += 1
@@ -66,7 +96,11 @@ def main():
         return "```console\n%s\n```" % "\n".join(lines)
 
     with tempfile.TemporaryDirectory() as place:
-        new = BLOCK.sub(visit, text)
+        environment = environment_of(build, place)
+        try:
+            new = BLOCK.sub(visit, text)
+        finally:
+            end(children)
     if write:
         with open(README, "w", encoding="utf-8") as file:
             file.write(new)

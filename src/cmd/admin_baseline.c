@@ -170,7 +170,8 @@ static void print_part(json_value part)
     json_value group = { NULL, 0 };
     printf("\n  %s: %s\n", text_of(part, "tee", tee), text_of(part, "summary", summary));
     while (json_value_next(groups, &group)) {
-        printf("    %llu platforms: %s -> %s\n", number_of(group, "platforms"),
+        const unsigned long long platforms = number_of(group, "platforms");
+        printf("    %llu platform%s: %s -> %s\n", platforms, platforms == 1 ? "" : "s",
                text_of(group, "now.status", now), text_of(group, "then.status", then));
         print_missing(group);
         print_platforms(group);
@@ -216,9 +217,8 @@ static int plan_run(const arguments *given)
 
 static void print_default(json_value reply)
 {
-    char chosen[CELL_SIZE], name[CELL_SIZE];
-    printf("the default is %s; %s is changed as asked\n", text_of(reply, "default", chosen),
-           text_of(reply, "name", name));
+    char chosen[CELL_SIZE];
+    printf("done; the default baseline is %s\n", text_of(reply, "default", chosen));
 }
 
 static int promote_run(const arguments *given)

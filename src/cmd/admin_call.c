@@ -56,7 +56,7 @@ assay_status admin_begin(const arguments *given, admin *out, assay_error *error)
     out->url = chosen(given, OPTION_URL, "ASSAYD_URL");
     if (out->url == NULL)
         out->url = "http://127.0.0.1:8082";
-    out->ca_file = option_argument(given, OPTION_TLS_CA);
+    out->ca_file = chosen(given, OPTION_TLS_CA, "ASSAYD_TLS_CA");
     if (strncmp(out->url, "http://", 7) != 0 && strncmp(out->url, "https://", 8) != 0)
         return failed(error, ASSAY_USAGE, "--url", "%s is no URL of http or https", out->url);
     TRY(token_find(given, out, error));

@@ -197,7 +197,7 @@ static bool is_of_others(assay_span name)
             return true;
     }
     return span_is(name, "ASSAYD_URL") || span_is(name, "ASSAYD_TOKEN") ||
-           span_is(name, "ASSAYD_TOKEN_FILE");
+           span_is(name, "ASSAYD_TOKEN_FILE") || span_is(name, "ASSAYD_TLS_CA");
 }
 
 static assay_status unknown_variable(assay_span name, assay_error *err)
