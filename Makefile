@@ -4,7 +4,7 @@ DESTDIR ?=
 # The system's Python first: meson and python3-jsonschema belong to it, not to a pyenv or a venv.
 export PATH := /usr/bin:$(PATH)
 
-.PHONY: all deps check demo bench fuzz install format clean help
+.PHONY: all deps check demo bench soak fuzz install format clean help
 
 all:            ## build everything into build/ (release)
 	@tools/build build
@@ -22,6 +22,9 @@ demo:           ## make, judge and explain a quote on simulated hardware
 
 bench: all      ## measure against OpenSSL's P-256 verification; writes build/bench.json
 	@tools/bench build
+
+soak: all       ## kill, fill, starve and load assayd for about an hour
+	@tests/with-postgres tests/soak/soak.py build --long
 
 fuzz:           ## each libFuzzer target for FUZZ_SECONDS (default 60) from its corpus
 	@tools/fuzz
