@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "quoteprov.h"
 #include "sim/certificates.h"
@@ -473,6 +474,36 @@ static void what_is_kept_is_not_asked_again(void **state)
     stub_service_stop(service);
 }
 
+/* As PCKIDRetrievalTool and its like leave it for hosts without a network. */
+static void intels_file_stands_in_for_a_network(void **state)
+{
+    (void)state;
+    char folder[512], path[600];
+    sim_bytes file = { 0 };
+    sgx_ql_config_t *config = NULL;
+    quoteprov_configure("{ \"pccs_url\": \"https://localhost:8081/sgx/certification/v4/\","
+                        " \"local_cache_only\": true }");
+    assert_row("nothing there", certificate_get(&config), SGX_QL_NO_PLATFORM_CERT_DATA);
+    assert_non_null(strstr(quoteprov_messages(), "0xB031"));
+    bytes_add_u16le(&file, 1);
+    bytes_add_u32le(&file, 1);
+    bytes_add_u32le(&file, UINT32_MAX); /* expires in 2106: 64 bits */
+    bytes_add_u32le(&file, 0);
+    bytes_add_u32le(&file, (uint32_t)strlen(headers_of(&pccs_headers)));
+    bytes_add_text(&file, headers_of(&pccs_headers));
+    bytes_add_u32le(&file, (uint32_t)leaf.size);
+    bytes_add(&file, bytes_span(&leaf));
+    snprintf(folder, sizeof(folder), "%s/.dcap-qcnl", quoteprov_folder());
+    assert_int_equal(mkdir(folder, 0700), 0);
+    snprintf(path, sizeof(path), "%s/ab000000000000000000000000000000_0000", folder);
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    assert_int_equal(fwrite(file.data, 1, file.size, out), file.size);
+    assert_int_equal(fclose(out), 0);
+    certificate_expect("Intel's file");
+    bytes_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -489,6 +520,7 @@ int main(void)
         cmocka_unit_test(the_guests_endpoint_answers_in_json),
         cmocka_unit_test(policies_come_from_a_pccs),
         cmocka_unit_test(what_is_kept_is_not_asked_again),
+        cmocka_unit_test(intels_file_stands_in_for_a_network),
     };
     return cmocka_run_group_tests(tests, items_make, items_free);
 }
