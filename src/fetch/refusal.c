@@ -1,5 +1,6 @@
 /* refusal.c: what codes other than 200 mean, in words and with what to do. collateral-service.md 1,
  * 6, 8. */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -31,7 +32,7 @@ static const struct {
     { 300, 399, "fetch_bad_reply", "it sends elsewhere, and redirects are not followed",
       "configure the address it sends to" },
     { 400, 499, "fetch_refused", "the request is refused", "is this the address of the service?" },
-    { 0, 999, "fetch_bad_reply", "no reply of this kind is known",
+    { 0, UINT_MAX, "fetch_bad_reply", "no reply of this kind is known",
       "is this the address of the service?" },
 };
 
