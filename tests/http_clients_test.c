@@ -275,14 +275,14 @@ static void descriptors_may_run_out(void **state)
     (void)state;
     fixture_begin(&f);
     fixture_start(&f);
+    for (int i = 0; i < COUNT; i++)
+        fds[i] = client_socket();
     getrlimit(RLIMIT_NOFILE, &before);
     limit = before;
-    const int probe = dup(0);
-    close(probe);
-    limit.rlim_cur = (rlim_t)probe + COUNT + COUNT / 2;
+    limit.rlim_cur = (rlim_t)fds[COUNT - 1] + COUNT / 2;
     setrlimit(RLIMIT_NOFILE, &limit);
     for (int i = 0; i < COUNT; i++) {
-        fds[i] = client_connect(&f, 0);
+        assert_true(client_join(fds[i], http_server_port(f.server, 0)));
         assert_int_equal(client_code(fds[i], GET("/echo")), 200);
     }
     assert_true(client_sees_end(fds[0]));

@@ -227,17 +227,27 @@ void fixture_wait_open(fixture *f, uint64_t count)
 /* ---- The client -------------------------------------------------------------------------------
  */
 
-int client_connect(const fixture *f, size_t listener)
+int client_socket(void)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET };
-    address.sin_port = htons(http_server_port(f->server, listener));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const struct timeval patience = { PATIENCE_MS / 1000, 0 };
     assert_true(fd >= 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+bool client_join(int fd, uint16_t port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+}
+
+int client_connect(const fixture *f, size_t listener)
+{
+    const int fd = client_socket();
+    assert_true(client_join(fd, http_server_port(f->server, listener)));
     return fd;
 }
 

@@ -46,6 +46,9 @@ void fixture_wait_open(fixture *f, uint64_t count);
 /* ---- The client: every wait ends after ten seconds ---- */
 
 int client_connect(const fixture *f, size_t listener);
+/* In two steps, for who counts descriptors; false when nobody listens. */
+int client_socket(void);
+bool client_join(int fd, uint16_t port);
 void client_send(int fd, const void *bytes, size_t size);
 void client_send_text(int fd, const char *text);
 /* One reply, its body by Content-Length unless `method` is HEAD; code 0 when the connection ends
