@@ -160,6 +160,25 @@ static void rule_2_a_set_of_evidence_is_coherent(void **state)
     assayd_stop(&assayd);
 }
 
+static void rule_2_items_are_renewed_before_they_end(void **state)
+{
+    (void)state;
+    assayd_process assayd = assayd_with(NULL);
+    vendor_faults("");
+    expect_code(&assayd, SGX_TCB, 200);
+    expect_code(&assayd, "/sgx/certification/v4/qe/identity", 200);
+    assayd_stop(&assayd);
+    vendor_faults("");
+    /* Half a day before their end; the vendor issues them anew each day. */
+    assayd = assayd_again(&assayd, "[server]\nclock_offset = 2548800\n");
+    const int64_t until = clock_ms() + 30000;
+    while (vendor_count("*") < 2 && clock_ms() < until)
+        pause_ms(50);
+    assert_int_equal(vendor_count("*tcb?*"), 1);
+    assert_int_equal(vendor_count("*qe/identity*"), 1);
+    assayd_stop(&assayd);
+}
+
 /* ---- Rule 3: single flight, memory of what is not there, back-off, staleness --------------------
  */
 
@@ -274,6 +293,38 @@ static void rule_3_serves_what_is_stale_and_says_so(void **state)
     assayd_stop(&assayd);
 }
 
+static void rule_3_hands_on_what_the_vendor_warns_of(void **state)
+{
+    (void)state;
+    assayd_process assayd = assayd_with("[upstream]\nallow_rollback = yes\n");
+    vendor_faults("warning,path=*tcb?*");
+    http_called called = get(&assayd, SGX_TCB, NULL, 200);
+    assert_string_not_equal(http_called_header(&called, "Warning"), "");
+    http_called_free(&called);
+    vendor_faults("");
+    called = get(&assayd, REFRESH, ADMIN_HEADERS, 200);
+    http_called_free(&called);
+    called = get(&assayd, SGX_TCB, NULL, 200);
+    assert_string_equal(http_called_header(&called, "Warning"), "");
+    http_called_free(&called);
+    assayd_stop(&assayd);
+}
+
+static void nobody_is_asked_in_other_fill_modes(void **state)
+{
+    (void)state;
+    static const char *const modes[] = { "[upstream]\nmode = offline\n",
+                                         "[upstream]\nmode = req\n" };
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        assayd_process assayd = assayd_with(modes[i]);
+        vendor_faults("");
+        expect_code(&assayd, SGX_TCB, 404);
+        expect_code(&assayd, ROOT_CRL, 404);
+        assert_int_equal(vendor_count("*"), 0);
+        assayd_stop(&assayd);
+    }
+}
+
 /* ---- Rule 6: unauthenticated requests never write ----------------------------------------------
  */
 
@@ -343,11 +394,14 @@ int main(void)
         cmocka_unit_test(rule_1_takes_an_older_item_when_an_operator_says_so),
         cmocka_unit_test(rule_2_a_refresh_that_fails_for_one_item_renews_the_others),
         cmocka_unit_test(rule_2_a_set_of_evidence_is_coherent),
+        cmocka_unit_test(rule_2_items_are_renewed_before_they_end),
         cmocka_unit_test(rule_3_a_thousand_at_once_make_one_call),
         cmocka_unit_test(rule_3_remembers_what_is_not_there),
         cmocka_unit_test(rule_3_does_not_ask_before_retry_after),
         cmocka_unit_test(rule_3_opens_a_circuit_and_closes_it_again),
         cmocka_unit_test(rule_3_serves_what_is_stale_and_says_so),
+        cmocka_unit_test(rule_3_hands_on_what_the_vendor_warns_of),
+        cmocka_unit_test(nobody_is_asked_in_other_fill_modes),
         cmocka_unit_test(rule_6_inventions_leave_no_trace),
         cmocka_unit_test(rule_11_what_one_replica_renews_the_other_serves),
     };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "serve/item_answer.h"
+#include "serve/item_warning.h"
 #include "wire/base64.h"
 
 enum { PEM_LINE = 64 };
@@ -54,6 +55,8 @@ assay_status item_answer(call *c, const item_name *name, const char *const *chai
     bool stale = false;
     TRY(item_get(c, name, &item, &stale));
     answer_add_item(out, &item, stale);
+    if (out->warning == NULL)
+        TRY(item_warning_get(c->service, item.key, c->memory, &out->warning, &c->error));
     out->body = item.body;
     if (item.chain[0] == '\0' || chain_headers == NULL)
         return ASSAY_OK;

@@ -5,8 +5,10 @@
 #include "serve/baseline.h"
 #include "serve/item_gate.h"
 #include "serve/item_rows.h"
+#include "serve/item_warning.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
+#include "serve/pck_set.h"
 #include "serve/respond.h"
 #include "serve/upper_hex.h"
 #include "serve/upstream.h"
@@ -31,27 +33,37 @@ static void forget_selections(service *s, const char *key)
 {
     item_name name;
     assay_error err = { .status = ASSAY_OK };
-    if (item_parse_key(key, &name, NULL) == ASSAY_OK && name.kind == ITEM_TCB_INFO &&
-        name.tee == ASSAY_TEE_SGX &&
+    if (item_parse_key(key, &name, NULL) == ASSAY_OK &&
         store_selections_forget(s->store, name.fmspc, &err) != ASSAY_OK)
         log_failure(LEVEL_WARNING, "selections.kept", &err, "item", key, NULL);
 }
 
+static void stored_tell(service *s, const store_item *item)
+{
+    upstream_forget(s->upstream, item->key);
+    answers_drop(s->answers, answers_tag(item->key));
+    log_event(LEVEL_INFO, "item.stored", "item", item->key, "source",
+              item->source != NULL ? item->source : "", NULL);
+}
+
 assay_status items_store(service *s, const store_item *items, size_t count, assay_error *err)
 {
+    /* Asked of the items that are there still. */
+    bool *otherwise = memory_new(count + 1);
+    if (otherwise == NULL)
+        return fail(err, ASSAY_NO_MEMORY, "items", ASSAY_NO_OFFSET, "no memory");
+    for (size_t i = 0; i < count; i++)
+        otherwise[i] = pck_chosen_otherwise(s, &items[i]);
     const assay_status status = store_items_put(s->store, items, count, err);
-    if (status != ASSAY_OK) {
+    if (status != ASSAY_OK)
         metrics_count(s->metrics, "store_errors", 1);
-        return status;
+    for (size_t i = 0; i < count && status == ASSAY_OK; i++) {
+        if (otherwise[i])
+            forget_selections(s, items[i].key);
+        stored_tell(s, &items[i]);
     }
-    for (size_t i = 0; i < count; i++) {
-        forget_selections(s, items[i].key);
-        upstream_forget(s->upstream, items[i].key);
-        answers_drop(s->answers, answers_tag(items[i].key));
-        log_event(LEVEL_INFO, "item.stored", "item", items[i].key, "source",
-                  items[i].source != NULL ? items[i].source : "", NULL);
-    }
-    return ASSAY_OK;
+    memory_free(otherwise);
+    return status;
 }
 
 /* The same bytes again: only the time at which the vendor confirmed them is new. */
@@ -162,10 +174,13 @@ static assay_status ask_alone(const asking *a, const item_name *name, const char
     item_request(name, &request);
     TRY(upstream_fetch(a->service->upstream, key, &request, a->now, &fetched, a->retry_after,
                        a->err));
-    const assay_status status = item_of(a, chain, &fetched, &item);
+    assay_status status = item_of(a, chain, &fetched, &item);
+    if (status == ASSAY_OK)
+        status = item_admit(a->service, name, &item, a->memory, a->now, a->err);
+    if (status == ASSAY_OK)
+        status = item_warning_keep(a->service, key, fetched.warning, a->now, a->err);
     assay_fetched_free(&fetched);
     TRY(status);
-    TRY(item_admit(a->service, name, &item, a->memory, a->now, a->err));
     TRY(keep(a, &item, changed));
     *out = item;
     return ASSAY_OK;
