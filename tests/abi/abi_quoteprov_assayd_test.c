@@ -1,7 +1,6 @@
 /* abi_quoteprov_assayd_test.c: the provider library as the client of assayd, which fills itself
  * from the simulated vendor: what a QPL client meets when its PCCS is replaced. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "assayd_process.h"

@@ -2,7 +2,6 @@
  * verification library loads it. */
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "assayd_process.h"
