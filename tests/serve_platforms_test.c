@@ -359,6 +359,43 @@ static void a_failing_refresh_keeps_the_old_certificates(void **state)
     served_stop(&s);
 }
 
+/* ---- When selections hold ---- */
+
+static void selections_hold_as_long_as_the_levels(void **state)
+{
+    (void)state;
+    static const char key[] = "tcb/sgx/90C06F000000/standard";
+    static const struct {
+        const char *what, *from, *to;
+        bool otherwise;
+    } rows[] = {
+        { "the same", "\"version\":3", "\"version\":3", false },
+        { "a later date", "\"tcbDate\":\"2025", "\"tcbDate\":\"2024", false },
+        { "another status", "\"UpToDate\"", "\"Revoked\" ", false },
+        { "another PCE SVN", "\"pcesvn\":13", "\"pcesvn\":14", true },
+        { "another component", "\"svn\":8", "\"svn\":9", true },
+    };
+    served s;
+    served_start(&s, FILL_LAZY);
+    served_expect(&s, HTTP_GET, "/sgx/certification/v4/tcb?fmspc=90C06F000000", "", 200);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        arena memory = { NULL };
+        store_item item;
+        bool found;
+        assert_int_equal(store_item_get(s.service->store, key, &memory, &item, &found, NULL),
+                         ASSAY_OK);
+        char *text = arena_text(&memory, item.body), *at = strstr(text, rows[i].from);
+        assert_non_null(at);
+        memcpy(at, rows[i].to, strlen(rows[i].to));
+        item.body = SPAN_TEXT(text);
+        assert_row(rows[i].what, pck_chosen_otherwise(s.service, &item), rows[i].otherwise);
+        item.key = "tcb/sgx/90C06F000000/early";
+        assert_row("another channel", pck_chosen_otherwise(s.service, &item), false);
+        arena_free(&memory);
+    }
+    served_stop(&s);
+}
+
 /* ---- Nothing is believed for coming from the vendor's address ---- */
 
 static void bad_certificates_are_refused(void **state)
@@ -393,6 +430,7 @@ int main(void)
         cmocka_unit_test(rule_8_a_new_raw_tcb_fetches_certificates_again),
         cmocka_unit_test(rule_8_refreshing_registers_what_was_queued),
         cmocka_unit_test(a_failing_refresh_keeps_the_old_certificates),
+        cmocka_unit_test(selections_hold_as_long_as_the_levels),
         cmocka_unit_test(bad_certificates_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

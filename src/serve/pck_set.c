@@ -257,3 +257,33 @@ assay_status pck_set_choose(const pck_set *set, const tcb_info *info, const uint
     memcpy(platform.cpu_svn, cpu_svn, sizeof(platform.cpu_svn));
     return pck_select(&platform, set->candidates, set->count, info, out, err);
 }
+
+/* ---- When choices hold ---- */
+
+static bool same_levels(const tcb_levels *a, const tcb_levels *b)
+{
+    for (size_t i = 0; a->count == b->count && i < a->count; i++) {
+        if (a->at[i].pce_svn != b->at[i].pce_svn ||
+            memcmp(a->at[i].sgx, b->at[i].sgx, sizeof(a->at[i].sgx)) != 0)
+            return false;
+    }
+    return a->count == b->count;
+}
+
+bool pck_chosen_otherwise(service *s, const store_item *item)
+{
+    item_name name;
+    arena memory = { NULL };
+    store_item before;
+    bool found = false;
+    tcb_info old, new;
+    if (item_parse_key(item->key, &name, NULL) != ASSAY_OK || name.kind != ITEM_TCB_INFO ||
+        name.tee != ASSAY_TEE_SGX || name.early || name.number != 0)
+        return false;
+    bool same = store_item_get(s->store, item->key, &memory, &before, &found, NULL) == ASSAY_OK &&
+                found && tcb_info_parse(before.body, &memory, &old, NULL) == ASSAY_OK &&
+                tcb_info_parse(item->body, &memory, &new, NULL) == ASSAY_OK &&
+                same_levels(&old.levels, &new.levels);
+    arena_free(&memory);
+    return !same;
+}

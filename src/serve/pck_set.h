@@ -68,4 +68,9 @@ assay_status pck_set_of_store(arena *memory, const store_pck *certificates, size
 assay_status pck_set_choose(const pck_set *set, const tcb_info *info, const uint8_t cpu_svn[16],
                             uint16_t pce_svn, uint16_t pce_id, size_t *out, assay_error *err);
 
+/* Whether certificates may be chosen otherwise once `item` takes the place of the one that the
+ * store has: only for SGX TCB infos of the channels that choose, and only when the TCBs of their
+ * levels or the order of these differ. New documents come often, new levels seldom. */
+bool pck_chosen_otherwise(service *s, const store_item *item);
+
 #endif
