@@ -22,7 +22,7 @@
           .name = "tls-ca",                                                                        \
           .argument = "FILE",                                                                      \
           .value = VALUE_FILE,                                                                     \
-          .help = "the CA of assayd's TLS certificate, PEM ($ASSAYD_TLS_CA)" },                                    \
+          .help = "the CA of assayd's TLS certificate, PEM ($ASSAYD_TLS_CA)" },                    \
         { .id = OPTION_JSON, .name = "json", .help = "print JSON" }, OPTION_ROW_HELP
 
 /* ---- The connection ---- */
