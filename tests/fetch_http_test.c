@@ -115,6 +115,42 @@ static void crls_become_der(void **state)
     }
 }
 
+static void vceks_become_der(void **state)
+{
+    (void)state;
+    static const uint8_t der[] = { 0x30, 0x03, 0x02, 0x01, 0x05 };
+    static const uint8_t chip_id[64] = { 1 };
+    static const struct {
+        assay_service service;
+        const char *body;
+    } rows[] = {
+        { ASSAY_SERVICE_KDS, "\x30\x03\x02\x01\x05" },
+        { ASSAY_SERVICE_THIM_IMDS,
+          "{\"vcekCert\":\"-----BEGIN CERTIFICATE-----\\nMAMCAQU=\\n-----END "
+          "CERTIFICATE-----\\n\"}" },
+        { ASSAY_SERVICE_THIM_IMDS,
+          "{\"VcekCert\":\"-----BEGIN CERTIFICATE-----\\nMAMCAQU=\\n-----END "
+          "CERTIFICATE-----\\n\"}" },
+    };
+    const assay_fetch_request request = { .kind = ASSAY_FETCH_VCEK,
+                                          .amd.product = "Milan",
+                                          .amd.chip_id = SPAN(chip_id) };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const scripted_reply reply = { .body = rows[i].body };
+        scene s = scene_of(&reply, 1);
+        s.config.collateral[0].service = rows[i].service;
+        if (rows[i].service == ASSAY_SERVICE_KDS) {
+            s.config.collateral_count = 0;
+            snprintf(s.config.kds_url, sizeof(s.config.kds_url), "%s/",
+                     scripted_server_url(s.server));
+        }
+        assert_row(rows[i].body, fetch_run(&s, &request, NULL), ASSAY_OK);
+        assert_true(span_equal(span_of(s.item.body, s.item.size), SPAN(der)));
+        assert_int_equal(s.item.service, rows[i].service);
+        scene_end(&s);
+    }
+}
+
 /* ---- Replies that are none ---- */
 
 static void bad_replies_are_refused(void **state)
@@ -207,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_pck_certificate_comes_with_its_headers),
         cmocka_unit_test(azure_answers_in_json),
         cmocka_unit_test(crls_become_der),
+        cmocka_unit_test(vceks_become_der),
         cmocka_unit_test(bad_replies_are_refused),
         cmocka_unit_test(codes_have_names),
         cmocka_unit_test(another_number_than_asked_for_is_refused),
