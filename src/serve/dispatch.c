@@ -130,8 +130,10 @@ static assay_status baseline_find(asked *a, const parameters *given, denial *why
         return ASSAY_OK;
     baselines *known = a->service->baselines;
     TRY(choose_baseline(a->row, given, a->request, a->baseline_of_path, a->baseline, &why->error));
-    if (a->baseline[0] == '\0')
+    if (a->baseline[0] == '\0') {
         baselines_default(known, a->baseline);
+        return ASSAY_OK;
+    }
     if (baselines_knows(known, a->baseline))
         return ASSAY_OK;
     baseline_choice unused;

@@ -16,6 +16,7 @@ enum {
     SCAN_SECONDS = 60,
     LEASE_SECONDS = 30,
     RETRY_SECONDS = 300,      /* after a failure of one item */
+    ABSENT_SECONDS = 86400,   /* of one that may not be offered */
     RETRY_KEYS_MAX = 4096,    /* that are remembered */
     WALK_SECONDS = 7 * 86400, /* in which every platform is looked at once */
     QUEUED_SECONDS = 3600,
@@ -43,9 +44,12 @@ typedef struct scan {
     refresher *of;
     int64_t now;
     bool host_down;
+    /* What nobody has to ask for, because everybody needs it: see wanted_besides(). */
+    bool signed_item, root_crl;
+    bool tcb_info[ASSAY_TEE_TDX + 1], numbers[ASSAY_TEE_TDX + 1];
 } scan;
 
-static void renew(scan *sc, const char *key, const item_name *name)
+static void renew(scan *sc, const char *key, const item_name *name, int64_t again)
 {
     arena memory = { NULL };
     assay_error why = { .status = ASSAY_OK };
@@ -54,7 +58,7 @@ static void renew(scan *sc, const char *key, const item_name *name)
     const assay_status status =
         item_refresh(sc->of->service, name, &memory, sc->now, &changed, &retry_after, &why);
     if (status != ASSAY_OK)
-        negative_add(sc->of->not_before, key, 1, sc->now + RETRY_SECONDS + retry_after);
+        negative_add(sc->of->not_before, key, 1, sc->now + again + retry_after);
     sc->host_down = status != ASSAY_OK && refresh_host_down(&why);
     arena_free(&memory);
 }
@@ -65,10 +69,34 @@ static assay_status scan_each(void *context, const store_item *item, const item_
     scan *sc = context;
     (void)err;
     const service *s = sc->of->service;
+    sc->signed_item |= name->kind <= ITEM_EVALUATION_NUMBERS;
+    sc->root_crl |= name->kind == ITEM_ROOT_CRL;
+    sc->tcb_info[name->tee] |= name->kind == ITEM_TCB_INFO;
+    sc->numbers[name->tee] |= name->kind == ITEM_EVALUATION_NUMBERS;
     if (!sc->host_down && !jobs_stopping(s->jobs) && refresh_due(&s->config, item, name, sc->now) &&
         negative_find(sc->of->not_before, item->key, sc->now) == 0)
-        renew(sc, item->key, name);
+        renew(sc, item->key, name, RETRY_SECONDS);
     return ASSAY_OK;
+}
+
+static void want(scan *sc, const item_name *name)
+{
+    char key[ITEM_KEY_SIZE];
+    item_key(name, key);
+    if (!sc->host_down && !jobs_stopping(sc->of->service->jobs) &&
+        negative_find(sc->of->not_before, key, sc->now) == 0)
+        renew(sc, key, name, ABSENT_SECONDS);
+}
+
+/* The root CRL says which signers are revoked; the list of numbers says early that a new one comes
+ * (7.7). Not every upstream has them. */
+static void wanted_besides(scan *sc)
+{
+    if (sc->signed_item && !sc->root_crl)
+        want(sc, &(item_name) { .kind = ITEM_ROOT_CRL });
+    for (assay_tee tee = ASSAY_TEE_SGX; tee <= ASSAY_TEE_TDX; tee++)
+        if (sc->tcb_info[tee] && !sc->numbers[tee])
+            want(sc, &(item_name) { .kind = ITEM_EVALUATION_NUMBERS, .tee = tee });
 }
 
 static void items_scan(refresher *r, int64_t now)
@@ -77,6 +105,8 @@ static void items_scan(refresher *r, int64_t now)
     assay_error err = { .status = ASSAY_OK };
     if (refresh_walk(r->service, scan_each, &sc, &err) != ASSAY_OK)
         log_failure(LEVEL_WARNING, "refresh.scan_failed", &err, NULL);
+    else
+        wanted_besides(&sc);
 }
 
 /* ---- Platforms, one at a time ---- */

@@ -191,8 +191,9 @@ void denial_of_call(const call *c, assay_status status, denial *out)
 static bool speaks_json(const asked *a)
 {
     static const char prefix[] = "/assay/";
-    return a->request->path.size >= sizeof(prefix) - 1 &&
-           memcmp(a->request->path.data, prefix, sizeof(prefix) - 1) == 0;
+    assay_span unused;
+    const assay_span path = choose_path(a->request->path, &unused);
+    return path.size >= sizeof(prefix) - 1 && memcmp(path.data, prefix, sizeof(prefix) - 1) == 0;
 }
 
 static void failure_json(json_writer *w, const denial *why, unsigned code)
