@@ -495,6 +495,27 @@ static void servers_say_how_long(void **state)
     }
 }
 
+static void a_vcek_is_kept_for_ever(void **state)
+{
+    (void)state;
+    static const uint8_t chip_id[64] = { 1 };
+    const scripted_reply reply = { .headers = "Cache-Control: max-age=0\r\n",
+                                   .body = "\x30\x03\x02\x01\x05" };
+    const assay_fetch_request request = { .kind = ASSAY_FETCH_VCEK,
+                                          .amd.product = "Genoa",
+                                          .amd.chip_id = SPAN(chip_id) };
+    scene s = scene_of(&reply, 1);
+    s.config.pck_cache_hours = 1;
+    s.config.collateral_count = 0;
+    snprintf(s.config.kds_url, sizeof(s.config.kds_url), "%s/", scripted_server_url(s.server));
+    snprintf(s.config.cache_folder, sizeof(s.config.cache_folder), "%s", base);
+    assert_int_equal(fetch_run(&s, &request, NULL), ASSAY_OK);
+    assert_int_equal(fetch_run(&s, &request, NULL), ASSAY_OK);
+    assert_true(s.item.from_cache);
+    assert_int_equal(scripted_server_requests(s.server), 1);
+    scene_end(&s);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_begin, folder_end)
 
 int main(void)
@@ -516,6 +537,7 @@ int main(void)
         TEST(a_fetcher_asks_once),
         TEST(offline_asks_nobody),
         TEST(servers_say_how_long),
+        TEST(a_vcek_is_kept_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 enum {
     HEADER_LINE_SIZE = 400,
     CONNECT_SECONDS = 5,
+    IMDS_CONNECT_MS = 1000, /* it is in this machine, or nowhere */
     TOTAL_SECONDS = 30,
     DELAY_DOUBLINGS = 6,
     WAIT_MAX = 60, /* seconds; who is asked to wait longer gives up, and says how long */
@@ -166,9 +167,11 @@ static transfer_request transfer_of(const asking *a, const assay_fetch_service *
         .abort = a->control->abort,
     };
     const int64_t total = milliseconds_of(a->config->total_seconds, TOTAL_SECONDS);
+    const int64_t connect = milliseconds_of(a->config->connect_seconds, CONNECT_SECONDS);
     request.total_ms = at_most(total, time_left(a));
-    request.connect_ms =
-        at_most(milliseconds_of(a->config->connect_seconds, CONNECT_SECONDS), request.total_ms);
+    request.connect_ms = at_most(connect, request.total_ms);
+    if (service->service == ASSAY_SERVICE_THIM_IMDS)
+        request.connect_ms = at_most(request.connect_ms, IMDS_CONNECT_MS);
     for (size_t i = 0; i < t->count; i++)
         request.headers[i] = t->lines[i];
     return request;

@@ -17,6 +17,7 @@ enum {
     HOURS_MAX = 2160,
     PLATFORM_NAME_SIZE = 280
 };
+static const int64_t century = (int64_t)36525 * 24 * HOUR;
 
 /* ---- Who is asked ---- */
 
@@ -80,14 +81,22 @@ static assay_status url_keep(const char *url, assay_fetched *out, assay_error *e
 
 /* ---- From the cache ---- */
 
+/* A VCEK never changes for its chip and TCB, and AMD gives one in ten seconds. */
+static bool is_kept_for_ever(const call *c)
+{
+    return c->request.kind == ASSAY_FETCH_VCEK;
+}
+
 static int64_t longest_of(const call *c)
 {
     const assay_fetch_config *config = c->asking.config;
     const unsigned hours = c->kind.cache == SOURCE_CACHE_PCK ? config->pck_cache_hours
                                                              : config->collateral_cache_hours;
-    if (hours == 0)
-        return config->cache_only ? (int64_t)HOURS_MAX * HOUR : 0;
-    return (int64_t)hours * HOUR;
+    if (hours == 0 && !config->cache_only)
+        return 0;
+    if (is_kept_for_ever(c))
+        return century;
+    return (int64_t)(hours != 0 ? hours : HOURS_MAX) * HOUR;
 }
 
 /* The name that Intel's tools give a file for local_cache_only; false for other kinds. */
@@ -160,7 +169,7 @@ static void keep(const call *c, const assay_fetched *item)
     const int64_t now = fetch_now();
     const int64_t by_server = longest_by_server(item, buffer_span(&c->asking.headers));
     int64_t longest = longest_of(c);
-    if (longest > by_server)
+    if (longest > by_server && !is_kept_for_ever(c))
         longest = by_server;
     if (longest <= 0 || c->asking.request->platform_manifest.size > 0)
         return;
