@@ -92,6 +92,72 @@ static void a_configuration_that_is_unsound_does_not_start(void **state)
     free(log);
 }
 
+/* ---- The manual ---- */
+
+static char *manual(const char *name)
+{
+    char path[1024];
+    const char *source = getenv("ASSAY_SOURCE");
+    if (source == NULL)
+        test_fail("ASSAY_SOURCE is not set");
+    snprintf(path, sizeof(path), "%s/man/%s", source, name);
+    command_result result = command_run((const char *const[]) { "cat", path, NULL }, NO_INPUT);
+    assert_int_equal(result.exit_code, 0);
+    char *text = strdup(result.out);
+    command_free(&result);
+    return text;
+}
+
+/* The page's part about one key: from its item to the next. */
+static char *part_of(const char *page, const char *section, const char *key)
+{
+    char heading[64], item[96];
+    snprintf(heading, sizeof(heading), "\n.Ss [%s]\n", section);
+    snprintf(item, sizeof(item), "\n.It Ic %s No", key);
+    const char *at = strstr(page, heading);
+    at = at != NULL ? strstr(at, item) : NULL;
+    if (at == NULL)
+        test_fail("assayd.conf(5) has no [%s] %s", section, key);
+    const char *next = strstr(at + 1, "\n.It "), *end = strstr(at + 1, "\n.El");
+    if (next == NULL || next > end)
+        next = end;
+    return strndup(at, (size_t)(next - at));
+}
+
+/* Every key that `check-config --show` prints has its item, with the same default. */
+static void the_manual_knows_every_key_and_its_default(void **state)
+{
+    (void)state;
+    char *page = manual("assayd.conf.5"), section[32] = "", *rest = NULL;
+    unsigned keys = 0, items = 0;
+    const char *const words[] = {
+        "env", "-i", "STATE_DIRECTORY=/s", getenv("ASSAYD"), "check-config", "--show", NULL
+    };
+    command_result result = command_run(words, NO_INPUT);
+    assert_int_equal(result.exit_code, 0);
+    for (char *line = strtok_r(result.out, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        char key[64], value[256] = "", wanted[300];
+        if (sscanf(line, "[%31[a-z]]", section) == 1)
+            continue;
+        line += line[0] == '#';
+        if (line[0] == ' ' || sscanf(line, "%63[a-z_] = %255[^\n]", key, value) < 1)
+            continue;
+        char *part = part_of(page, section, key);
+        snprintf(wanted, sizeof(wanted), "Default:\n.Ql %s .", value);
+        if (value[0] != '\0' && strcmp(key, "state_directory") != 0 && strstr(part, wanted) == NULL)
+            test_fail("[%s] %s: no default %s in\n%s", section, key, value, part);
+        free(part);
+        keys++;
+    }
+    for (const char *at = page; (at = strstr(at, "\n.It Ic ")) != NULL; at++)
+        items++;
+    assert_true(keys > 50);
+    assert_int_equal(items, keys); /* and nothing that is no key */
+    command_free(&result);
+    free(page);
+}
+
 /* ---- init ---- */
 
 static char *word_behind(const char *text, const char *what)
@@ -248,6 +314,7 @@ int main(void)
         cmocka_unit_test(usage),
         cmocka_unit_test(check_config),
         cmocka_unit_test(a_configuration_that_is_unsound_does_not_start),
+        cmocka_unit_test(the_manual_knows_every_key_and_its_default),
         cmocka_unit_test(init_makes_what_a_service_needs),
         cmocka_unit_test(rule_12_what_init_made_serves_tls),
         cmocka_unit_test(a_backup_is_a_store),
