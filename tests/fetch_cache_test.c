@@ -10,11 +10,12 @@
 #include "crypto/crypto.h"
 #include "fetch/cache.h"
 #include "fetch/cache_folder.h"
-#include "fetch_scene.h"
+#include "support.h"
 
 enum { NOW = 1800000000, DAY = 86400, PATH_SIZE = 512 };
 
 #define URL     "https://pccs:8081/tdx/certification/v4/tcb?fmspc=00806F050000&update=standard"
+#define CHAIN   "-----BEGIN%20CERTIFICATE-----%0AAAAA%0A-----END%20CERTIFICATE-----%0A"
 #define HEADERS "tcb-info-issuer-chain: " CHAIN "\r\n"
 #define BODY    "{\"tcbInfo\":{}}"
 
@@ -419,103 +420,6 @@ static void forgetting_is_by_kind(void **state)
     assert_true(cache_forget("/nonexistent", ASSAY_CACHE_PCK));
 }
 
-/* ---- Through a fetcher ---- */
-
-static void a_fetcher_asks_once(void **state)
-{
-    (void)state;
-    scene s = scene_of(&sound_reply, 1);
-    s.config.collateral_cache_hours = 1;
-    snprintf(s.config.cache_folder, sizeof(s.config.cache_folder), "%s", base);
-    assert_int_equal(fetch_run_tcb(&s), ASSAY_OK);
-    assert_false(s.item.from_cache);
-    assert_int_equal(fetch_run_tcb(&s), ASSAY_OK);
-    assert_true(s.item.from_cache);
-    assert_int_equal(s.item.http_code, 200);
-    assert_string_equal((const char *)s.item.body, TCB_BODY);
-    assert_non_null(s.item.issuer_chain);
-    assert_int_equal(scripted_server_requests(s.server), 1);
-    const fetch_control refresh = { .cache = FETCH_CACHE_REFRESHED };
-    const assay_fetch_request request = tcb_request();
-    assert_int_equal(fetch_run(&s, &request, &refresh), ASSAY_OK);
-    assert_int_equal(scripted_server_requests(s.server), 2);
-    assert_int_equal(assay_fetch_cache_clear(s.fetcher, ASSAY_CACHE_COLLATERAL, NULL), ASSAY_OK);
-    assert_int_equal(fetch_run_tcb(&s), ASSAY_OK);
-    assert_int_equal(scripted_server_requests(s.server), 3);
-    scene_end(&s);
-}
-
-static void offline_asks_nobody(void **state)
-{
-    (void)state;
-    scene s = scene_of(&sound_reply, 1);
-    s.config.cache_only = true;
-    snprintf(s.config.cache_folder, sizeof(s.config.cache_folder), "%s", base);
-    assert_failed("nothing there", &s, fetch_run_tcb(&s), "fetch_cache_missing");
-    cache_entry old = entry_of(BODY);
-    char url[SOURCE_URL_SIZE];
-    const assay_fetch_request request = tcb_request();
-    assert_int_equal(
-        assay_fetch_url(&s.config.collateral[0], &s.config, &request, url, sizeof(url), NULL),
-        ASSAY_OK);
-    old.url = SPAN_TEXT(url);
-    old.stored = 1000;
-    old.expires = 2000;
-    assert_true(cache_keep(base, &old));
-    assert_failed("stale", &s, fetch_run_tcb(&s), "fetch_cache_expired");
-    old.expires = 4000000000;
-    assert_true(cache_keep(base, &old));
-    assert_failed("older than any may be", &s, fetch_run_tcb(&s), "fetch_cache_expired");
-    assert_int_equal(scripted_server_requests(s.server), 0);
-    scene_end(&s);
-}
-
-static void servers_say_how_long(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *what, *headers;
-        size_t requests; /* of two calls */
-    } rows[] = {
-        { "not said", TCB_CHAIN, 1 },
-        { "a day", TCB_CHAIN "Cache-Control: max-age=86400\r\n", 1 },
-        { "never", TCB_CHAIN "Cache-Control: no-store\r\n", 2 },
-        { "no time at all", TCB_CHAIN "Cache-Control: public, max-age=0\r\n", 2 },
-        { "a day that is over", TCB_CHAIN "Cache-Control: max-age=86400\r\nAge: 86400\r\n", 2 },
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const scripted_reply reply = { .headers = rows[i].headers, .body = TCB_BODY };
-        scene s = scene_of(&reply, 1);
-        s.config.collateral_cache_hours = 1;
-        snprintf(s.config.cache_folder, sizeof(s.config.cache_folder), "%s", base);
-        assert_int_equal(fetch_run_tcb(&s), ASSAY_OK);
-        assert_int_equal(fetch_run_tcb(&s), ASSAY_OK);
-        assert_row(rows[i].what, scripted_server_requests(s.server), rows[i].requests);
-        scene_end(&s);
-    }
-}
-
-static void a_vcek_is_kept_for_ever(void **state)
-{
-    (void)state;
-    static const uint8_t chip_id[64] = { 1 };
-    const scripted_reply reply = { .headers = "Cache-Control: max-age=0\r\n",
-                                   .body = "\x30\x03\x02\x01\x05" };
-    const assay_fetch_request request = { .kind = ASSAY_FETCH_VCEK,
-                                          .amd.product = "Genoa",
-                                          .amd.chip_id = SPAN(chip_id) };
-    scene s = scene_of(&reply, 1);
-    s.config.pck_cache_hours = 1;
-    s.config.collateral_count = 0;
-    snprintf(s.config.kds_url, sizeof(s.config.kds_url), "%s/", scripted_server_url(s.server));
-    snprintf(s.config.cache_folder, sizeof(s.config.cache_folder), "%s", base);
-    assert_int_equal(fetch_run(&s, &request, NULL), ASSAY_OK);
-    assert_int_equal(fetch_run(&s, &request, NULL), ASSAY_OK);
-    assert_true(s.item.from_cache);
-    assert_int_equal(scripted_server_requests(s.server), 1);
-    scene_end(&s);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_begin, folder_end)
 
 int main(void)
@@ -534,10 +438,6 @@ int main(void)
         TEST(intels_files_for_one_platform),
         TEST(azures_files_are_read),
         TEST(forgetting_is_by_kind),
-        TEST(a_fetcher_asks_once),
-        TEST(offline_asks_nobody),
-        TEST(servers_say_how_long),
-        TEST(a_vcek_is_kept_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
