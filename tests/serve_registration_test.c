@@ -166,6 +166,48 @@ static void tcbs_without_a_certificate_are_told(void **state)
     served_stop(&s);
 }
 
+/* ---- The queue ---- */
+
+static void queued_platforms_get_their_certificates(void **state)
+{
+    (void)state;
+    served s;
+    platform_queue queue = { .cursor = "" };
+    served_start(&s, FILL_OFFLINE);
+    served_register(&s, 5);
+    served_restart(&s, FILL_LAZY);
+    platform_queue_step(s.service, &queue, SIM_DEFAULT_NOW + 10); /* too soon */
+    assert_int_equal(count_of(&s, STORE_PLATFORM_QUEUED), 5);
+    served_fault(&s, "status=503");
+    platform_queue_step(s.service, &queue, SIM_DEFAULT_NOW + 40);
+    assert_int_equal(count_of(&s, STORE_PLATFORM_QUEUED), 5);
+    served_fault(&s, NULL);
+    platform_queue_step(s.service, &queue, SIM_DEFAULT_NOW + 4000);
+    assert_int_equal(count_of(&s, STORE_PLATFORM_QUEUED), 0);
+    served_stop(&s);
+}
+
+static void a_platform_that_the_vendor_refuses_holds_up_nobody(void **state)
+{
+    (void)state;
+    static const char unknown[] = "{\"qe_id\":\"00112233445566778899AABBCCDDEEFF\",\"pce_id\":"
+                                  "\"0000\",\"platform_manifest\":\"0011\"}";
+    served s;
+    platform_queue queue = { .cursor = "" };
+    served_start(&s, FILL_OFFLINE);
+    served_expect(&s, HTTP_POST, platforms, unknown, 200);
+    served_register(&s, 3);
+    served_restart(&s, FILL_LAZY);
+    platform_queue_step(s.service, &queue, SIM_DEFAULT_NOW + 40);
+    assert_int_equal(count_of(&s, STORE_PLATFORM_QUEUED), 1);
+    uint64_t calls = served_vendor_calls(&s);
+    platform_queue_step(s.service, &queue, SIM_DEFAULT_NOW + 100); /* not every minute */
+    assert_int_equal(served_vendor_calls(&s), calls);
+    platform_queue_step(s.service, &queue, SIM_DEFAULT_NOW + 4000);
+    assert_true(served_vendor_calls(&s) > calls);
+    served_stop(&s);
+}
+
 static void registrations_are_read_strictly(void **state)
 {
     (void)state;
@@ -348,6 +390,8 @@ int main(void)
         cmocka_unit_test(a_registration_brings_what_verifiers_ask_for),
         cmocka_unit_test(offline_only_queues),
         cmocka_unit_test(tcbs_without_a_certificate_are_told),
+        cmocka_unit_test(queued_platforms_get_their_certificates),
+        cmocka_unit_test(a_platform_that_the_vendor_refuses_holds_up_nobody),
         cmocka_unit_test(registrations_are_read_strictly),
         cmocka_unit_test(integers_are_little_endian),
         cmocka_unit_test(lists_come_by_pages),

@@ -57,4 +57,12 @@ assay_status platform_keep(call *c, const store_platform_record *record, assay_e
 assay_status platform_refresh(service *s, const store_platform *platform, arena *memory,
                               int64_t now, bool *changed, unsigned *retry_after, assay_error *err);
 
+/* Platforms that wait for their certificates: each step asks for some of them, and goes on where
+ * the step before ended; it stops when the vendor is down. Who was refused is asked for again an
+ * hour later. Zeroed is ready. */
+typedef struct platform_queue {
+    char cursor[512];
+} platform_queue;
+void platform_queue_step(service *s, platform_queue *queue, int64_t now);
+
 #endif

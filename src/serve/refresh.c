@@ -19,7 +19,6 @@ enum {
     ABSENT_SECONDS = 86400,   /* of one that may not be offered */
     RETRY_KEYS_MAX = 4096,    /* that are remembered */
     WALK_SECONDS = 7 * 86400, /* in which every platform is looked at once */
-    QUEUED_SECONDS = 3600,
     CURSOR_SIZE = 512
 };
 
@@ -32,6 +31,7 @@ struct refresher {
         int64_t next;
         char cursor[CURSOR_SIZE];
     } platforms;
+    platform_queue queue;
     pthread_mutex_t lock; /* of what follows */
     refresh_progress progress;
     bool of_certificates;
@@ -120,13 +120,7 @@ static int64_t pause_between(uint64_t platforms)
     return pause > 0 ? pause : 1;
 }
 
-static bool wants_refresh(const store_platform *platform, int64_t now)
-{
-    const int64_t age = now - platform->updated;
-    return age >= (platform->state == STORE_PLATFORM_QUEUED ? QUEUED_SECONDS : WALK_SECONDS);
-}
-
-static void platform_next(refresher *r, store_platform_state state, int64_t now)
+static void platform_next(refresher *r, int64_t now)
 {
     arena memory = { NULL };
     store_platform *found = NULL;
@@ -135,23 +129,20 @@ static void platform_next(refresher *r, store_platform_state state, int64_t now)
     bool changed;
     unsigned retry_after = 0;
     assay_error err = { .status = ASSAY_OK };
-    const bool queued = state == STORE_PLATFORM_QUEUED;
-    const store_platform_filter filter = { .state = state,
+    const store_platform_filter filter = { .state = STORE_PLATFORM_REGISTERED,
                                            .limit = 1,
-                                           .cursor = !queued && r->platforms.cursor[0] != '\0'
+                                           .cursor = r->platforms.cursor[0] != '\0'
                                                          ? r->platforms.cursor
                                                          : NULL };
     assay_status status =
         store_platforms_list(r->service->store, &filter, &memory, &found, &count, &next, &err);
-    if (status == ASSAY_OK && count == 1 && wants_refresh(&found[0], now))
+    if (status == ASSAY_OK && count == 1 && now - found[0].updated >= WALK_SECONDS)
         status =
             platform_refresh(r->service, &found[0], &memory, now, &changed, &retry_after, &err);
     if (status != ASSAY_OK)
         log_failure(LEVEL_WARNING, "platform.refresh_failed", &err, NULL);
-    if (!queued) {
-        r->platforms.cursor[0] = '\0';
-        strncat(r->platforms.cursor, next != NULL ? next : "", CURSOR_SIZE - 1);
-    }
+    r->platforms.cursor[0] = '\0';
+    strncat(r->platforms.cursor, next != NULL ? next : "", CURSOR_SIZE - 1);
     arena_free(&memory);
 }
 
@@ -165,7 +156,7 @@ static void platforms_step(refresher *r, int64_t now)
         count = 0;
     r->platforms.next = now + pause_between(count);
     if (count > 0)
-        platform_next(r, STORE_PLATFORM_REGISTERED, now);
+        platform_next(r, now);
 }
 
 /* ---- The thread ---- */
@@ -185,7 +176,7 @@ static void tick(void *context)
         /* Replicas and restarts must not all look in the same second. */
         r->next_scan = now + SCAN_SECONDS + (int64_t)(hash_seed() % (SCAN_SECONDS / 4));
         items_scan(r, now);
-        platform_next(r, STORE_PLATFORM_QUEUED, now);
+        platform_queue_step(r->service, &r->queue, now);
     }
     platforms_step(r, now);
 }
