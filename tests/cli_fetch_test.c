@@ -132,6 +132,10 @@ static const shell_row failure_rows[] = {
       "fetch_connect" },
     { "the same as JSON", "$A verify vendor/quote.bin --pccs https://127.0.0.1:1 --json", 4,
       "\"status\":\"fetch_connect\"", "" },
+    { "that is a document of the schema",
+      "$A verify vendor/quote.bin --pccs https://127.0.0.1:1 --json >lines; /usr/bin/python3 "
+      "$ASSAY_SCHEMA_CHECK $ASSAY_SCHEMA lines; c=$?; [ $c = 77 ] || exit $c",
+      0, "", NULL },
     { "a service without the item", "$A verify vendor/quote.bin --pccs $U/pccs", 4, "",
       "said 404" },
     { "no address", "$A verify vendor/quote.bin --pccs localhost:8081", 2, "", "no address" },
