@@ -10,8 +10,7 @@
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-/* ---- Deadlines: totals, which no trickle of bytes extends
- * ---------------------------------------- */
+/* ---- Deadlines: totals, which no trickle of bytes extends ------------------------------------ */
 
 #define A_HUNDRED_LETTERS                                                                          \
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
@@ -133,8 +132,7 @@ static void deadlines_spare_handlers(void **state)
     fixture_stop(&f);
 }
 
-/* ---- Clients that go
- * ----------------------------------------------------------------------------- */
+/* ---- Clients that go ------------------------------------------------------------------------- */
 
 static void half_closed_clients_are_answered(void **state)
 {
@@ -209,8 +207,7 @@ static void large_replies_arrive_whole(void **state)
     fixture_stop(&f);
 }
 
-/* ---- Many
- * ------------------------------------------------------------------------------------------ */
+/* ---- Many ------------------------------------------------------------------------------------ */
 
 static void the_longest_idle_one_makes_room(void **state)
 {

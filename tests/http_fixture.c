@@ -28,8 +28,7 @@ void pause_ms(long milliseconds)
     nanosleep(&t, NULL);
 }
 
-/* ---- The handler ------------------------------------------------------------------------------
- */
+/* ---- The handler ----------------------------------------------------------------------------- */
 
 static void respond_text(http_exchange *exchange, unsigned code, const char *text)
 {
@@ -134,8 +133,7 @@ static void refused(void *context, const char *address, unsigned code, const cha
     pthread_mutex_unlock(&f->lock);
 }
 
-/* ---- The server -------------------------------------------------------------------------------
- */
+/* ---- The server ------------------------------------------------------------------------------ */
 
 void fixture_begin(fixture *f)
 {
@@ -224,8 +222,7 @@ void fixture_wait_open(fixture *f, uint64_t count)
     }
 }
 
-/* ---- The client -------------------------------------------------------------------------------
- */
+/* ---- The client ------------------------------------------------------------------------------ */
 
 int client_socket(void)
 {

@@ -43,7 +43,7 @@ unsigned fixture_refused(fixture *f, size_t *count);
 /* Waits until the server has this many open connections; fails after ten seconds. */
 void fixture_wait_open(fixture *f, uint64_t count);
 
-/* ---- The client: every wait ends after ten seconds ---- */
+/* ---- The client: every wait ends after ten seconds ------------------------------------------- */
 
 int client_connect(const fixture *f, size_t listener);
 /* In two steps, for who counts descriptors; false when nobody listens. */

@@ -14,7 +14,8 @@
 #define CHUNKED "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
 
 const http_sample http_samples[] = {
-    /* ---- Sound ---- */
+    /* ---- Sound
+       ----------------------------------------------------------------------------------- */
     ROW("the least there is", "GET /a HTTP/1.1\r\n" END, 0),
     ROW("a query with brackets and a whole URL",
         "GET /a?s=[F1,F2]&u=https://b/c.der HTTP/1.1\r\n" END, 0),
@@ -45,7 +46,8 @@ const http_sample http_samples[] = {
     ROW("the coding in any case",
         "POST /a HTTP/1.1\r\n" HOST "transfer-encoding: Chunked\r\n\r\n0\r\n\r\n", 0),
 
-    /* ---- Lines and bytes ---- */
+    /* ---- Lines and bytes
+       ------------------------------------------------------------------------- */
     ROW("lines that end in LF alone", "GET /a HTTP/1.1\nHost: localhost\n\n", 400),
     ROW("one line that ends in LF alone", "GET /a HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n", 400),
     ROW("a bare CR in a value", "GET /a HTTP/1.1\r\n" HOST "X: a\rY: b\r\n\r\n", 400),
@@ -67,7 +69,8 @@ const http_sample http_samples[] = {
     ROW("a line without a name", "GET /a HTTP/1.1\r\n" HOST ": a\r\n\r\n", 400),
     ROW("two empty lines before", "\r\n\r\nGET /a HTTP/1.1\r\n" END, 400),
 
-    /* ---- The request line ---- */
+    /* ---- The request line
+       ------------------------------------------------------------------------ */
     ROW("a method nobody knows", "FROB /a HTTP/1.1\r\n" END, 501),
     ROW("a method of others", "PROPFIND /a HTTP/1.1\r\n" END, 501),
     ROW("CONNECT", "CONNECT localhost:443 HTTP/1.1\r\n" END, 501),
@@ -91,7 +94,8 @@ const http_sample http_samples[] = {
     ROW("another protocol", "GET /a ICY/1.1\r\n" END, 400),
     ROW("the words of TLS", "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400),
 
-    /* ---- The target ---- */
+    /* ---- The target
+       ------------------------------------------------------------------------------ */
     ROW("absolute form", "GET http://localhost/a HTTP/1.1\r\n" END, 400),
     ROW("asterisk form", "OPTIONS * HTTP/1.1\r\n" END, 400),
     ROW("authority form", "GET localhost:80 HTTP/1.1\r\n" END, 400),
@@ -118,7 +122,8 @@ const http_sample http_samples[] = {
     ROW("a quotation mark", "GET /a\"b HTTP/1.1\r\n" END, 400),
     ROW("a byte beyond ASCII in the query", "GET /a?\xe4 HTTP/1.1\r\n" END, 400),
 
-    /* ---- Host ---- */
+    /* ---- Host
+       ------------------------------------------------------------------------------------ */
     ROW("no Host", "GET /a HTTP/1.1\r\nX: y\r\n\r\n", 400),
     ROW("Host twice", "GET /a HTTP/1.1\r\n" HOST HOST "\r\n", 400),
     ROW("two different Hosts", "GET /a HTTP/1.1\r\n" HOST "Host: b\r\n\r\n", 400),
@@ -129,7 +134,8 @@ const http_sample http_samples[] = {
     ROW("a Host with a space", "GET /a HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
     ROW("a Host with a user", "GET /a HTTP/1.1\r\nHost: u@b\r\n\r\n", 400),
 
-    /* ---- Framing: what smuggling is made of ---- */
+    /* ---- Framing: what smuggling is made of
+       ------------------------------------------------------ */
     ROW("both lengths",
         "POST /a HTTP/1.1\r\n" HOST
         "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -181,7 +187,8 @@ const http_sample http_samples[] = {
     ROW("a coding in HTTP/1.0",
         "POST /a HTTP/1.0\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
 
-    /* ---- Chunks ---- */
+    /* ---- Chunks
+       ---------------------------------------------------------------------------------- */
     ROW("a chunk's size ends in LF", CHUNKED "5\nhello\r\n0\r\n\r\n", 400),
     ROW("a chunk ends in LF", CHUNKED "5\r\nhello\n0\r\n\r\n", 400),
     ROW("a chunk doesn't end", CHUNKED "5\r\nhello0\r\n\r\n", 400),
@@ -196,7 +203,8 @@ const http_sample http_samples[] = {
     ROW("a chunk extension", CHUNKED "5;a=b\r\nhello\r\n0\r\n\r\n", 400),
     ROW("a trailer", CHUNKED "5\r\nhello\r\n0\r\nX: y\r\n\r\n", 400),
 
-    /* ---- Expectations ---- */
+    /* ---- Expectations
+       ---------------------------------------------------------------------------- */
     ROW("an expectation nobody can meet", "GET /a HTTP/1.1\r\n" HOST "Expect: wonders\r\n\r\n",
         417),
 };

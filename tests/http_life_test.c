@@ -15,8 +15,7 @@
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-/* ---- Addresses ---------------------------------------------------------------------------------
- */
+/* ---- Addresses ------------------------------------------------------------------------------- */
 
 static struct sockaddr_un unix_address(const fixture *f)
 {
@@ -150,8 +149,7 @@ static void bad_settings_are_refused(void **state)
     fixture_stop(&f);
 }
 
-/* ---- Draining ----------------------------------------------------------------------------------
- */
+/* ---- Draining -------------------------------------------------------------------------------- */
 
 typedef struct drainer {
     fixture *f;
@@ -232,8 +230,7 @@ static void draining_has_an_end(void **state)
     fixture_stop(&f);
 }
 
-/* ---- Peers -------------------------------------------------------------------------------------
- */
+/* ---- Peers ----------------------------------------------------------------------------------- */
 
 static struct sockaddr_storage v4(const char *text)
 {
@@ -291,8 +288,7 @@ static void peers_are_named(void **state)
     assert_string_equal(text, "unix");
 }
 
-/* ---- Deadlines ---------------------------------------------------------------------------------
- */
+/* ---- Deadlines ------------------------------------------------------------------------------- */
 
 static void deadlines_come_in_order(void **state)
 {

@@ -132,8 +132,7 @@ static void connections_are_kept_or_not(void **state)
     }
 }
 
-/* ---- Limits -----------------------------------------------------------------------------------
- */
+/* ---- Limits ---------------------------------------------------------------------------------- */
 
 /* A head of exactly `size` bytes. */
 static char *head_of(size_t size)

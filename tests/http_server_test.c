@@ -10,8 +10,7 @@
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-/* ---- Requests and replies ---------------------------------------------------------------------
- */
+/* ---- Requests and replies -------------------------------------------------------------------- */
 
 static void a_request_and_its_reply(void **state)
 {
@@ -170,8 +169,7 @@ static void expectation_is_met(void **state)
     fixture_stop(&f);
 }
 
-/* ---- Refusals ---------------------------------------------------------------------------------
- */
+/* ---- Refusals -------------------------------------------------------------------------------- */
 
 static void samples_are_answered(void **state)
 {

@@ -5,8 +5,7 @@
 #include "http/server.h"
 #include "support.h"
 
-/* ---- Percent-encoding -------------------------------------------------------------------------
- */
+/* ---- Percent-encoding ------------------------------------------------------------------------ */
 
 static const struct {
     const char *what;
@@ -64,8 +63,7 @@ static void every_byte_comes_back(void **state)
     assert_string_equal(text, "aZ09-._~%20%2F%FF");
 }
 
-/* ---- Dates ------------------------------------------------------------------------------------
- */
+/* ---- Dates ----------------------------------------------------------------------------------- */
 
 static const struct {
     const char *text;
@@ -118,8 +116,7 @@ static void other_texts_are_no_dates(void **state)
     }
 }
 
-/* ---- Headers ----------------------------------------------------------------------------------
- */
+/* ---- Headers --------------------------------------------------------------------------------- */
 
 static void headers_are_found(void **state)
 {
@@ -143,8 +140,7 @@ static void headers_are_found(void **state)
     assert_true(repeated && twice.data != NULL && twice.size == 0);
 }
 
-/* ---- Replies ----------------------------------------------------------------------------------
- */
+/* ---- Replies --------------------------------------------------------------------------------- */
 
 static const struct {
     const char *what;

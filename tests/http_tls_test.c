@@ -4,93 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "http_certificates.h"
-#include "http_fixture.h"
+#include "http_secured.h"
 #include "support.h"
 
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-typedef struct secured {
-    fixture f;
-    pair authority, server;
-    char authority_file[FILE_NAME_SIZE], certificate_file[FILE_NAME_SIZE];
-    char key_file[FILE_NAME_SIZE];
-} secured;
-
-/* Listener 0 is plain, 1 speaks TLS and asks for client certificates, 2 only speaks TLS. */
-static void secured_begin(secured *s)
-{
-    fixture_begin(&s->f);
-    s->authority = pair_new("authority", NULL);
-    s->server = pair_new("localhost", &s->authority);
-    certificate_write(&s->authority, s->f.folder, "authority.pem", s->authority_file);
-    certificate_write(&s->server, s->f.folder, "server.pem", s->certificate_file);
-    key_write(&s->server, s->f.folder, "server.key", s->key_file);
-    for (size_t i = 1; i < 3; i++) {
-        http_listener *l = &s->f.settings.listeners[i];
-        *l = (http_listener) { .address = "127.0.0.1", .fd = -1 };
-        l->tls = (http_tls_files) { s->certificate_file, s->key_file, NULL };
-    }
-    s->f.settings.listeners[1].tls.client_ca_file = s->authority_file;
-    s->f.settings.listener_count = 3;
-}
-
-static void secured_stop(secured *s)
-{
-    fixture_stop(&s->f);
-    pair_free(&s->authority);
-    pair_free(&s->server);
-}
-
-/* ---- The client
- * ---------------------------------------------------------------------------------- */
-
-static SSL_CTX *client_new(const secured *s)
-{
-    SSL_CTX *client = SSL_CTX_new(TLS_client_method());
-    assert_non_null(client);
-    SSL_CTX_set_verify(client, SSL_VERIFY_PEER, NULL);
-    assert_int_equal(SSL_CTX_load_verify_file(client, s->authority_file), 1);
-    return client;
-}
-
-static SSL *secure_connect(const secured *s, SSL_CTX *client, size_t listener, SSL_SESSION *session)
-{
-    SSL *tls = SSL_new(client);
-    assert_non_null(tls);
-    SSL_set_fd(tls, client_connect(&s->f, listener));
-    if (session != NULL)
-        SSL_set_session(tls, session);
-    SSL_connect(tls);
-    return tls;
-}
-
-static void secure_close(SSL *tls)
-{
-    const int fd = SSL_get_fd(tls);
-    SSL_shutdown(tls);
-    SSL_free(tls);
-    close(fd);
-}
-
-/* The head of the reply, and as much of its body as came with it; "" when there is none. */
-static const char *secure_exchange(SSL *tls, const char *request)
-{
-    static char reply[8192];
-    size_t size = 0, got = 0;
-    reply[0] = '\0';
-    if (SSL_write(tls, request, (int)strlen(request)) <= 0)
-        return reply;
-    while (strstr(reply, "\r\n\r\n") == NULL &&
-           SSL_read_ex(tls, reply + size, sizeof(reply) - 1 - size, &got) == 1) {
-        size += got;
-        reply[size] = '\0';
-    }
-    return reply;
-}
-
-/* ---- Versions and resumption
- * --------------------------------------------------------------------- */
+/* ---- Versions and resumption ----------------------------------------------------------------- */
 
 static const struct {
     const char *what;
@@ -213,8 +130,26 @@ static void plain_text_is_told_so(void **state)
     secured_stop(&s);
 }
 
-/* ---- Client certificates
- * -------------------------------------------------------------------------- */
+/* A handshake has no more time than a head. */
+static void slow_handshakes_end(void **state)
+{
+    secured s;
+    (void)state;
+    secured_begin(&s);
+    s.f.settings.head_seconds = 1;
+    fixture_start(&s.f);
+    const int64_t begin = now_ms();
+    const int silent = client_connect(&s.f, 2), half = client_connect(&s.f, 2);
+    client_send(half, "\x16\x03\x01\x02\x00\x01", 6);
+    assert_true(client_sees_end(silent));
+    assert_true(client_sees_end(half));
+    assert_true(now_ms() - begin >= 900);
+    close(silent);
+    close(half);
+    secured_stop(&s);
+}
+
+/* ---- Client certificates --------------------------------------------------------------------- */
 
 static void client_certificates_are_optional(void **state)
 {
@@ -274,8 +209,7 @@ static void sessions_stay_with_their_listener(void **state)
     secured_stop(&s);
 }
 
-/* ---- Reload
- * ---------------------------------------------------------------------------------------- */
+/* ---- Reload ---------------------------------------------------------------------------------- */
 
 static long serial_seen(SSL *tls)
 {
@@ -318,8 +252,7 @@ static void certificates_are_reloaded(void **state)
     secured_stop(&s);
 }
 
-/* ---- Files that won't do
- * ---------------------------------------------------------------------------- */
+/* ---- Files that won't do --------------------------------------------------------------------- */
 
 static assay_status started(secured *s, assay_error *err)
 {
@@ -374,8 +307,7 @@ static void bad_files_are_named(void **state)
     secured_stop(&s);
 }
 
-/* ---- Large and many
- * ---------------------------------------------------------------------------------- */
+/* ---- Large and many -------------------------------------------------------------------------- */
 
 static void large_replies_arrive_whole(void **state)
 {
@@ -479,6 +411,7 @@ int main(void)
         cmocka_unit_test(sessions_are_resumed),
         cmocka_unit_test(the_protocol_is_http_1_1),
         cmocka_unit_test(plain_text_is_told_so),
+        cmocka_unit_test(slow_handshakes_end),
         cmocka_unit_test(client_certificates_are_optional),
         cmocka_unit_test(sessions_stay_with_their_listener),
         cmocka_unit_test(certificates_are_reloaded),

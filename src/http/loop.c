@@ -146,10 +146,13 @@ static void lack_of_descriptors(loop *l)
     l->listen_again_us = l->now_us + LACK_PAUSE_US;
 }
 
-static size_t connections_max(const loop *l)
+/* Over all loops: the kernel does not share connections out evenly. */
+static bool is_full(const http_server *server)
 {
-    const size_t share = l->server->settings.connections / l->server->loop_count;
-    return share == 0 ? 1 : share;
+    uint64_t open = 0;
+    for (size_t i = 0; i < server->loop_count; i++)
+        open += atomic_load_explicit(&server->loops[i].counters.open, memory_order_relaxed);
+    return open >= server->settings.connections;
 }
 
 /* False when there is none to accept. */
@@ -164,8 +167,7 @@ static bool accept_one(loop *l, listener *from)
     if (fd < 0)
         return errno == ECONNABORTED || errno == EINTR;
     loop_count(&l->counters.accepted, 1);
-    if (atomic_load_explicit(&l->counters.open, memory_order_relaxed) >= connections_max(l) &&
-        !one_evicted(l)) {
+    if (is_full(l->server) && !one_evicted(l)) {
         close(fd);
         return true;
     }
