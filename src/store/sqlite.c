@@ -109,10 +109,22 @@ static assay_status not_ours(store_session *session, assay_error *err)
                       "%s is a database of another program", session->database->path);
 }
 
-/* A new file: our mark, and the journal for good. */
-static assay_status mark(store_session *session, assay_error *err)
+static assay_status is_marked(store_session *session, bool *marked, assay_error *err)
+{
+    char text[32];
+    TRY(ask_text(session, "PRAGMA application_id", text, err));
+    *marked = text_is_number(text, APPLICATION_ID);
+    return *marked || text_is_number(text, 0) ? ASSAY_OK : not_ours(session, err);
+}
+
+/* A file without a mark is ours only when nothing is in it. Another process may be just as far. */
+static assay_status mark_empty(store_session *session, assay_error *err)
 {
     char text[32], pragma[64];
+    bool marked;
+    TRY(is_marked(session, &marked, err));
+    if (marked)
+        return ASSAY_OK;
     TRY(ask_text(session, "SELECT count(*) FROM sqlite_schema", text, err));
     if (!text_is_number(text, 0))
         return not_ours(session, err);
@@ -120,23 +132,48 @@ static assay_status mark(store_session *session, assay_error *err)
     return sqlite_script(session, pragma, err);
 }
 
+static assay_status mark(store_session *session, assay_error *err)
+{
+    TRY(sqlite_script(session, "BEGIN IMMEDIATE", err));
+    assay_status status = mark_empty(session, err);
+    if (status == ASSAY_OK)
+        status = sqlite_script(session, "COMMIT", err);
+    if (!sqlite3_get_autocommit(session->connection))
+        sqlite3_exec(session->connection, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+/* SQLite does not wait here by itself for others that open the file at the same time. */
+static assay_status journal_set(store_session *session, assay_error *err)
+{
+    enum { PAUSE_MILLISECONDS = 10 };
+    char mode[32] = "";
+    int code = SQLITE_BUSY;
+    const unsigned tries = session->database->wait_seconds * (1000 / PAUSE_MILLISECONDS);
+    for (unsigned i = 0; i < tries && (code & 0xff) == SQLITE_BUSY; i++) {
+        if (i > 0)
+            sqlite3_sleep(PAUSE_MILLISECONDS);
+        code =
+            sqlite3_exec(session->connection, "PRAGMA journal_mode = WAL", single_row, mode, NULL);
+    }
+    if (code != SQLITE_OK)
+        return sqlite_failed(session->connection, code, "store.open", err);
+    if (strcmp(mode, "wal") != 0)
+        return fail_named(err, ASSAY_ENVIRONMENT, "store_unavailable", NULL, "store.open",
+                          "journal mode is %s, want wal: is the file on a network file system?",
+                          mode);
+    return ASSAY_OK;
+}
+
 assay_status sqlite_claim(store_session *session, assay_error *err)
 {
-    char text[32];
-    TRY(ask_text(session, "PRAGMA application_id", text, err));
-    const bool marked = text_is_number(text, APPLICATION_ID);
-    if (!marked && !text_is_number(text, 0))
-        return not_ours(session, err);
+    bool marked;
+    TRY(is_marked(session, &marked, err));
     if (session->database->read_only)
         return marked ? ASSAY_OK : not_ours(session, err);
     if (!marked)
         TRY(mark(session, err));
-    TRY(ask_text(session, "PRAGMA journal_mode = WAL", text, err));
-    if (strcmp(text, "wal") != 0)
-        return fail_named(err, ASSAY_ENVIRONMENT, "store_unavailable", NULL, "store.open",
-                          "journal mode is %s, want wal: is the file on a network file system?",
-                          text);
-    return ASSAY_OK;
+    return journal_set(session, err);
 }
 
 static void locks_init(store_database *database)

@@ -39,9 +39,12 @@ static assay_status copy_all(store_session *from, sqlite3 *to, assay_error *err)
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", from->connection, "main");
     if (backup == NULL)
         return sqlite_failed(to, sqlite3_extended_errcode(to), "store.backup", err);
-    sqlite3_backup_step(backup, -1);
-    int code = sqlite3_backup_finish(backup);
-    return code == SQLITE_OK ? ASSAY_OK : sqlite_failed(to, code, "store.backup", err);
+    const int step = sqlite3_backup_step(backup, -1);
+    const int code = sqlite3_backup_finish(backup);
+    if (step == SQLITE_DONE && code == SQLITE_OK)
+        return ASSAY_OK;
+    /* finish() does not count it as a failure when a step only found the file busy. */
+    return sqlite_failed(to, code != SQLITE_OK ? code : step, "store.backup", err);
 }
 
 static assay_status system_failed(const char *path, assay_error *err)

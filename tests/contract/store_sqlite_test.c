@@ -412,6 +412,7 @@ static void backup_is_whole_while_others_write(void **state)
         store *copy = NULL;
         store_item items[2];
         bool found[2];
+        uint64_t platforms;
         char url[160];
         sleep_milliseconds(30);
         assert_ok(f, store_backup(f->s, path, &f->error));
@@ -421,6 +422,8 @@ static void backup_is_whole_while_others_write(void **state)
         assert_int_equal(about.st_mode & 07777, 0600);
         assert_ok(f, store_open(&settings, FIXTURE_NOW, &copy, &f->error));
         assert_ok(f, store_check(copy, &f->error));
+        assert_ok(f, store_platform_count(copy, 0, &platforms, &f->error));
+        assert_int_equal(platforms, 200);
         assert_ok(f, store_items_get(copy, keys, 2, &f->memory, items, found, &f->error));
         assert_true(found[0] == found[1]);
         if (found[0])
