@@ -352,6 +352,26 @@ static void notices_go_on_after_a_restart(void **state)
     store_close(other);
 }
 
+/* Only one waiter listens; the others look again every quarter of a second. */
+static void notices_reach_every_waiter(void **state)
+{
+    fixture *f = *state;
+    pthread_t threads[3];
+    waiter waiters[3];
+    for (size_t i = 0; i < COUNT_OF(threads); i++) {
+        waiters[i] = (waiter) { .s = f->s };
+        pthread_create(&threads[i], NULL, wait_long, &waiters[i]);
+    }
+    sleep_milliseconds(100);
+    assert_ok(f, put_item(f->s, 1, &f->error));
+    const int64_t start = milliseconds_now();
+    for (size_t i = 0; i < COUNT_OF(threads); i++) {
+        pthread_join(threads[i], NULL);
+        assert_true(waiters[i].changed);
+        assert_true(waiters[i].ended - start < 1000);
+    }
+}
+
 static void backup_is_left_to_postgres(void **state)
 {
     fixture *f = *state;
@@ -377,6 +397,7 @@ int main(void)
         POSTGRES_TEST(text_that_is_no_text_is_malformed),
         POSTGRES_TEST(notices_arrive_within_a_second),
         POSTGRES_TEST(notices_go_on_after_a_restart),
+        POSTGRES_TEST(notices_reach_every_waiter),
         POSTGRES_TEST(backup_is_left_to_postgres),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
