@@ -153,7 +153,8 @@ def start_nginx(folder, program, paths, ours, certificate, key, started):
                                   for name, path in paths.items())
     configuration = os.path.join(folder, "nginx.conf")
     with open(configuration, "w", encoding="utf-8") as file:
-        file.write(CONFIGURATION % {"certificate": certificate, "key": key, "http": http,
+        file.write(CONFIGURATION % {"certificate": os.path.abspath(certificate),
+                                    "key": os.path.abspath(key), "http": http,
                                     "https": https, "root": root, "locations": locations})
     run = subprocess.Popen([program, "-p", folder, "-c", configuration, "-e", "nginx.log"])
     started.append(run)
@@ -166,7 +167,7 @@ def start_nginx(folder, program, paths, ours, certificate, key, started):
         if run.poll() is not None:
             break
         time.sleep(0.05)
-    missing("nginx doesn't start")
+    sys.exit("http_bench: nginx doesn't start")
 
 
 def load(kind, scheme, port, path, core, ca):
