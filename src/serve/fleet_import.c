@@ -13,7 +13,7 @@
 #include "serve/log.h"
 #include "serve/registration.h"
 
-enum { SHARERS_MAX = 16, LINE_MAX = 1 << 20 };
+enum { SHARERS_MAX = 16 };
 
 #define AUTO_DOCUMENT __attribute__((cleanup(json_document_free))) json_document
 
@@ -222,7 +222,9 @@ static assay_status line_refused(call *c, uint64_t number, const fleet_line *lin
     import_refuse(report, what, &line->why);
     log_failure(LEVEL_WARNING, "import.refused", &line->why, "line", what, NULL);
     c->error = line->why;
-    c->code = line->status == ASSAY_NO_MEMORY ? 503 : 400;
+    /* What the store or a vendor could not do is no fault of the line. */
+    if (line->status != ASSAY_ENVIRONMENT && line->status != ASSAY_NO_MEMORY)
+        c->code = 400;
     return error_inside(&c->error, line->status, what);
 }
 

@@ -215,6 +215,23 @@ static assay_status selections_add(const import_platform *from, const pck_set *s
     return ASSAY_OK;
 }
 
+/* A platform that is here already goes on with its time and, when the file has none, its manifest.
+ */
+static assay_status merge(call *c, arena *memory, store_platform *platform, assay_error *err)
+{
+    store_platform before;
+    bool found = false;
+    TRY(store_platform_get(c->service->store, platform->qe_id, platform->pce_id, memory, &before,
+                           &found, err));
+    platform->registered = found ? before.registered : c->now;
+    platform->updated = c->now;
+    if (!found || platform->platform_manifest.size > 0 || before.platform_manifest.size == 0)
+        return ASSAY_OK;
+    platform->platform_manifest = before.platform_manifest;
+    platform->encrypted_ppid = (assay_span) { NULL, 0 };
+    return ASSAY_OK;
+}
+
 assay_status import_record(import_context *im, arena *memory, const import_platform *from,
                            const pck_set *set, store_platform_record *out, assay_error *err)
 {
@@ -225,8 +242,7 @@ assay_status import_record(import_context *im, arena *memory, const import_platf
     TRY(platform_record(&from->platform, &offer, info, memory, &record, err));
     if (from->other_count > 0)
         TRY(selections_add(from, set, info, memory, &record, err));
-    record.platform.registered = im->call->now;
-    record.platform.updated = im->call->now;
+    TRY(merge(im->call, memory, &record.platform, err));
     *out = record;
     return ASSAY_OK;
 }

@@ -7,7 +7,7 @@
 #include "serve/import.h"
 #include "serve/platform_tables.h"
 
-enum { EXPORT_MAX = 2000, EXPORT_DEFAULT = 500 };
+enum { EXPORT_MAX = 2000, EXPORT_DEFAULT = 500, NOT_PROVED = 460 };
 
 static assay_status no_memory(call *c)
 {
@@ -118,7 +118,7 @@ static assay_status import_post(call *c, answer *out)
     return report_reply(c, forms[i].name, report, out);
 }
 
-/* As PCCS answers. */
+/* As PCCS answers: 460 for signatures and chains that don't hold. */
 static assay_status collateral_put(call *c, answer *out)
 {
     import_report *report = arena_new(c->memory, 1, sizeof(*report));
@@ -126,7 +126,7 @@ static assay_status collateral_put(call *c, answer *out)
         return no_memory(c);
     assay_status status = import_run(c, &forms[1], report);
     if (is_bad_input(status) && c->code == 0)
-        c->code = 400;
+        c->code = status == ASSAY_UNTRUSTED ? NOT_PROVED : 400;
     TRY(status);
     out->private_reply = true;
     return answer_text(c, out, 200, "Operation successful.");

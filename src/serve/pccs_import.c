@@ -12,7 +12,7 @@
 #include "serve/upper_hex.h"
 #include "store/pccs_database.h"
 
-enum { ITEMS_MAX = 65536, OTHER_TCB_MAX = 63, CERTIFICATE_ROOT = 1, CERTIFICATE_COUNT = 5 };
+enum { ITEMS_MAX = 4096, OTHER_TCB_MAX = 63, CERTIFICATE_ROOT = 1, CERTIFICATE_COUNT = 5 };
 
 typedef struct pccs_import {
     call *c;

@@ -10,7 +10,7 @@
 #include "serve/upper_hex.h"
 
 /* Lists without a limit of their own: PCCS gives all at once. */
-enum { LIST_ALL_MAX = 10000, PAGE_MAX = 1000, PAGE_DEFAULT = 100, FMSPC_MAX = 64 };
+enum { LIST_ALL_MAX = 5000, PAGE_MAX = 1000, PAGE_DEFAULT = 100, FMSPC_MAX = 64 };
 
 static assay_status no_memory(call *c)
 {
