@@ -166,6 +166,31 @@ static void tcbs_without_a_certificate_are_told(void **state)
     served_stop(&s);
 }
 
+static void another_machine_can_not_take_the_place_of_a_platform(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_LAZY);
+    const uint64_t mine = find_platform(&s, 0, has_all),
+                   other = find_platform(&s, mine + 1, has_all);
+    char *body = served_registration(&s, mine), *foreign = served_registration(&s, other);
+    char *question = served_pckcert(&s, mine, false);
+    served_expect(&s, HTTP_POST, platforms, body, 200);
+    served_reply before = served_get(&s, question);
+    /* The QE-ID of the first with the PPID of the second, and a TCB that is not served yet. */
+    memcpy(strstr(foreign, "\"qe_id\":\"") + 9, strstr(body, "\"qe_id\":\"") + 9, 32);
+    strstr(foreign, "\"cpu_svn\":\"")[11 + 31] = 'F';
+    served_expect(&s, HTTP_POST, platforms, foreign, 409);
+    served_reply after = served_get(&s, question);
+    assert_string_equal(before.body, after.body);
+    served_reply_free(&after);
+    served_reply_free(&before);
+    memory_free(question);
+    memory_free(foreign);
+    memory_free(body);
+    served_stop(&s);
+}
+
 /* ---- The queue ---- */
 
 static void queued_platforms_get_their_certificates(void **state)
@@ -390,6 +415,7 @@ int main(void)
         cmocka_unit_test(a_registration_brings_what_verifiers_ask_for),
         cmocka_unit_test(offline_only_queues),
         cmocka_unit_test(tcbs_without_a_certificate_are_told),
+        cmocka_unit_test(another_machine_can_not_take_the_place_of_a_platform),
         cmocka_unit_test(queued_platforms_get_their_certificates),
         cmocka_unit_test(a_platform_that_the_vendor_refuses_holds_up_nobody),
         cmocka_unit_test(registrations_are_read_strictly),
