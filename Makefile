@@ -4,7 +4,7 @@ DESTDIR ?=
 # The system's Python first: meson and python3-jsonschema belong to it, not to a pyenv or a venv.
 export PATH := /usr/bin:$(PATH)
 
-.PHONY: all deps check demo bench soak fuzz install format clean help
+.PHONY: all deps check demo bench soak fuzz install deb format clean help
 
 all:            ## build everything into build/ (release)
 	@tools/build build
@@ -33,11 +33,14 @@ install: all    ## install under DESTDIR and PREFIX
 	@meson configure build -Dprefix='$(PREFIX)'
 	@DESTDIR='$(DESTDIR)' meson install -C build
 
+deb: deps       ## Debian packages of assayd and assay, into build-deb/deb/
+	@tools/make-deb
+
 format:         ## lay out the sources with clang-format
 	@tools/check-format --write
 
 clean:          ## remove every build directory
-	@rm -rf build build-asan build-tsan build-fuzz
+	@rm -rf build build-asan build-tsan build-fuzz build-deb
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 10
