@@ -1,9 +1,11 @@
 /* cli_assayd_rules_test.c: rules 1 to 3, 6 and 11 of collateral-service.md 7: assayd against a
  * vendor that misbehaves. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "assayd_vendor.h"
@@ -389,6 +391,48 @@ static void rule_11_what_one_replica_renews_the_other_serves(void **state)
     assayd_stop(&one);
 }
 
+/* ---- A store that does not answer
+ * ------------------------------------------------------------------
+ */
+
+/* Every byte of the file becomes another. */
+static void spoil(const assayd_process *assayd, const char *name)
+{
+    char path[PROCESS_PATH_SIZE * 2], bytes[4096];
+    struct stat found;
+    snprintf(path, sizeof(path), "%s/%s", assayd->state, name);
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0 && fstat(fd, &found) == 0);
+    memset(bytes, 0xA5, sizeof(bytes));
+    for (off_t at = 0; at < found.st_size; at += (off_t)sizeof(bytes))
+        assert_true(pwrite(fd, bytes, sizeof(bytes), at) > 0);
+    close(fd);
+}
+
+static void a_broken_store_is_no_reason_to_fail(void **state)
+{
+    (void)state;
+    assayd_process assayd = assayd_with("[cache]\nmax_age_seconds = 1\n");
+    vendor_faults("");
+    expect_code(&assayd, SGX_TCB, 200);
+    pause_ms(1100); /* the watch has heard of the new item, and dropped what was made before */
+    http_called before = get(&assayd, SGX_TCB, NULL, 200);
+    spoil(&assayd, "assayd.db");
+    spoil(&assayd, "assayd.db-wal");
+    spoil(&assayd, "assayd.db-shm");
+    pause_ms(2100);
+    http_called after = get(&assayd, SGX_TCB, NULL, 200);
+    assert_true(same_body(&before, &after));
+    assert_int_equal(strncmp(http_called_header(&after, "Warning"), "111 ", 4), 0);
+    /* What is not in memory is refused, not invented. */
+    http_called other = http_call(assayd.port, "GET", ROOT_CRL, NULL, NULL);
+    assert_true(other.code >= 500);
+    http_called_free(&before);
+    http_called_free(&after);
+    http_called_free(&other);
+    assayd_kill(&assayd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +449,7 @@ int main(void)
         cmocka_unit_test(rule_3_serves_what_is_stale_and_says_so),
         cmocka_unit_test(rule_3_hands_on_what_the_vendor_warns_of),
         cmocka_unit_test(nobody_is_asked_in_other_fill_modes),
+        cmocka_unit_test(a_broken_store_is_no_reason_to_fail),
         cmocka_unit_test(rule_6_inventions_leave_no_trace),
         cmocka_unit_test(rule_11_what_one_replica_renews_the_other_serves),
     };

@@ -47,6 +47,26 @@ static void finds_what_was_put_until_it_ends(void **state)
     answers_free(a);
 }
 
+static void keeps_an_answer_for_its_grace(void **state)
+{
+    (void)state;
+    kept_answer made = answer_of("1", LATER), found;
+    const uint64_t tags[] = { answers_tag("tag") };
+    answers *a = answers_new(MEMORY);
+    made.grace = LATER + 100;
+    answers_put(a, "one", &made, tags, 1, answers_generation(a));
+    assert_false(there(a, "one", LATER + 1, "1"));
+    assert_true(answers_find_late(a, "one", LATER + 99, &found));
+    assert_true(found.late);
+    http_reply_unref(found.reply);
+    assert_false(answers_find_late(a, "one", LATER + 100, &found));
+    /* What was dropped is wrong, not late. */
+    answers_drop(a, tags[0]);
+    assert_false(answers_find_late(a, "one", LATER + 1, &found));
+    http_reply_unref(made.reply);
+    answers_free(a);
+}
+
 static void replaces_an_answer(void **state)
 {
     (void)state;
@@ -134,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_was_put_until_it_ends),
+        cmocka_unit_test(keeps_an_answer_for_its_grace),
         cmocka_unit_test(replaces_an_answer),
         cmocka_unit_test(drops_by_tag),
         cmocka_unit_test(keeps_nothing_read_before_a_drop),

@@ -177,6 +177,14 @@ static shard *shard_of(answers *a, uint64_t hash)
     return &a->shards[hash >> 61];
 }
 
+static void use(shard *s, entry *e, kept_answer *out)
+{
+    list_take(s, e);
+    list_add(s, e);
+    *out = e->kept;
+    http_reply_ref(e->kept.reply);
+}
+
 bool answers_find(answers *a, const char *key, int64_t now, kept_answer *out)
 {
     const assay_span text = SPAN_TEXT(key);
@@ -185,21 +193,33 @@ bool answers_find(answers *a, const char *key, int64_t now, kept_answer *out)
     pthread_mutex_lock(&s->lock);
     entry **place = place_of(a, s, hash, text);
     entry *e = *place;
-    const bool fresh = e != NULL && now < e->kept.expires &&
-                       !since_dropped(a, e->tags, e->tag_count, e->generation);
-    if (fresh) {
-        list_take(s, e);
-        list_add(s, e);
-        *out = e->kept;
-        http_reply_ref(e->kept.reply);
-        s->counts.hits++;
-    } else {
-        if (e != NULL)
-            entry_remove(s, place);
-        s->counts.misses++;
-    }
+    const bool sound = e != NULL && !since_dropped(a, e->tags, e->tag_count, e->generation);
+    const bool fresh = sound && now < e->kept.expires;
+    if (fresh)
+        use(s, e, out);
+    else if (e != NULL && (!sound || now >= e->kept.grace))
+        entry_remove(s, place);
+    s->counts.hits += fresh;
+    s->counts.misses += !fresh;
     pthread_mutex_unlock(&s->lock);
     return fresh;
+}
+
+bool answers_find_late(answers *a, const char *key, int64_t now, kept_answer *out)
+{
+    const assay_span text = SPAN_TEXT(key);
+    const uint64_t hash = hash_bytes(a->seed, text);
+    shard *s = shard_of(a, hash);
+    pthread_mutex_lock(&s->lock);
+    entry *e = *place_of(a, s, hash, text);
+    const bool found =
+        e != NULL && now < e->kept.grace && !since_dropped(a, e->tags, e->tag_count, e->generation);
+    if (found)
+        use(s, e, out);
+    pthread_mutex_unlock(&s->lock);
+    if (found)
+        out->late = true;
+    return found;
 }
 
 static entry *entry_new(assay_span key, uint64_t hash, const kept_answer *kept,

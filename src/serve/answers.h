@@ -13,7 +13,9 @@ typedef struct kept_answer {
     int64_t issued;  /* Last-Modified; 0: none */
     int64_t fetched; /* Age; 0: none */
     int64_t expires; /* not used from then on */
+    int64_t grace;   /* but so long when the store does not answer; 0: not at all */
     unsigned code;
+    bool late; /* set by answers_find_late() */
 } kept_answer;
 
 answers *answers_new(size_t memory);
@@ -21,6 +23,9 @@ void answers_free(answers *a);
 
 /* Copies the entry out with a reference to its reply; false when there is none that is fresh. */
 bool answers_find(answers *a, const char *key, int64_t now, kept_answer *out);
+
+/* The same within its grace. */
+bool answers_find_late(answers *a, const char *key, int64_t now, kept_answer *out);
 
 /* A number to take before reading what an answer is made from: answers_put() keeps nothing when
  * one of `tags` was dropped since. */

@@ -12,6 +12,7 @@ enum {
     BASELINE_KEEP_SECONDS = 300, /* rules of baselines have dates */
     STALE_KEEP_SECONDS = 10,
     REPLY_AGE_MAX = 86400,
+    GRACE_SECONDS = 86400,
     TEXT_SIZE = 512
 };
 
@@ -73,6 +74,15 @@ static int64_t keep_until(const call *c, const answer *from, int64_t max_age)
     return c->now + (dated ? least(max_age, BASELINE_KEEP_SECONDS) : max_age);
 }
 
+/* While the store does not answer, what is sound by its own dates may be served for a day. */
+static int64_t grace_until(const call *c, const answer *from)
+{
+    const int64_t day = c->now + GRACE_SECONDS;
+    if (from->private_reply || from->stale)
+        return 0;
+    return from->next_update != 0 ? least(day, from->next_update) : day;
+}
+
 static void freshness_add(header_text *h, const call *c, const answer *from, int64_t max_age)
 {
     if (from->private_reply) {
@@ -111,6 +121,7 @@ assay_status answer_prepare(call *c, const answer *from, kept_answer *out)
     kept_answer kept = { .issued = from->issued,
                          .fetched = from->fetched,
                          .expires = keep_until(c, from, max_age),
+                         .grace = grace_until(c, from),
                          .code = from->code != 0 ? from->code : 200 };
     header_add(&h, "Content-Type: %s\r\n%s",
                from->content_type != NULL ? from->content_type : "application/json", headers);

@@ -109,9 +109,12 @@ static size_t append_number(char *out, size_t at, int64_t value)
     return append(out, at, digits + left);
 }
 
-static void extra_write(const asked *a, int64_t fetched, char out[EXTRA_SIZE])
+static void extra_write(const asked *a, const kept_answer *kept, char out[EXTRA_SIZE])
 {
+    const int64_t fetched = kept != NULL ? kept->fetched : 0;
     size_t at = 0;
+    if (kept != NULL && kept->late)
+        at = append(out, at, "Warning: 111 - \"Revalidation Failed\"\r\n");
     if (fetched > 0) {
         at = append(out, at, "Age: ");
         at = append_number(out, at, a->now > fetched ? a->now - fetched : 0);
@@ -147,10 +150,10 @@ static void told(const asked *a, unsigned code)
               "actor", a->actor, "baseline", a->baseline, "id", a->request_id, NULL);
 }
 
-static void send(const asked *a, http_reply *reply, int64_t fetched, bool without_body)
+static void send(const asked *a, http_reply *reply, const kept_answer *kept, bool without_body)
 {
     char extra[EXTRA_SIZE];
-    extra_write(a, fetched, extra);
+    extra_write(a, kept, extra);
     told(a, http_reply_code(reply));
     http_respond(a->exchange, reply,
                  &(http_sending) { .extra_headers = extra, .without_body = without_body });
@@ -175,9 +178,9 @@ void send_kept(const asked *a, const kept_answer *kept)
     if (unchanged != NULL)
         metrics_count(a->service->metrics, "not_modified", 1);
     if (unchanged != NULL)
-        send(a, unchanged, kept->fetched, true);
+        send(a, unchanged, kept, true);
     else
-        send(a, kept->reply, kept->fetched, a->request->method == HTTP_HEAD);
+        send(a, kept->reply, kept, a->request->method == HTTP_HEAD);
     http_reply_unref(unchanged);
 }
 
@@ -186,6 +189,6 @@ void send_denial(const asked *a, const denial *why)
     http_reply *reply = denial_reply(a, why);
     if (reply == NULL)
         reply = http_reply_new(503, "", span_of(NULL, 0));
-    send(a, reply, 0, a->request->method == HTTP_HEAD);
+    send(a, reply, NULL, a->request->method == HTTP_HEAD);
     http_reply_unref(reply);
 }
