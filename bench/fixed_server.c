@@ -16,7 +16,7 @@
 enum { REPLIES_MAX = 16, FILE_MAX = 64 * 1024 };
 
 typedef struct fixed_reply {
-    char path[64];
+    char path[80];
     http_reply *reply;
 } fixed_reply;
 
