@@ -222,6 +222,34 @@ static void rule_3_a_thousand_at_once_make_one_call(void **state)
     assayd_stop(&assayd);
 }
 
+static void rule_3_a_slow_vendor_holds_up_nothing_that_is_known(void **state)
+{
+    (void)state;
+    enum { SLOW = 200, SLOW_MS = 8000 };
+    static int clients[SLOW];
+    assayd_process assayd = assayd_with(NULL);
+    vendor_faults("");
+    expect_code(&assayd, SGX_TCB, 200);
+    expect_code(&assayd, ROOT_CRL, 200);
+    assayd_stop(&assayd);
+    assayd = assayd_again(&assayd, "[server]\ndrain_seconds = 0\n"); /* nothing in memory */
+    vendor_faults("latency=8000,path=*tcb?fmspc=AA*");
+    for (int i = 0; i < SLOW; i++) {
+        char request[256];
+        const int size = snprintf(request, sizeof(request),
+                                  "GET " TCB "AA%010X HTTP/1.1\r\nHost: x\r\n\r\n", (unsigned)i);
+        clients[i] = http_connect(assayd.port);
+        assert_int_equal(send(clients[i], request, (size_t)size, MSG_NOSIGNAL), size);
+    }
+    const int64_t begun = clock_ms();
+    expect_code(&assayd, SGX_TCB, 200);
+    expect_code(&assayd, ROOT_CRL, 200);
+    assert_true(clock_ms() - begun < SLOW_MS / 2);
+    for (int i = 0; i < SLOW; i++)
+        close(clients[i]);
+    assayd_stop(&assayd);
+}
+
 static void rule_3_remembers_what_is_not_there(void **state)
 {
     (void)state;
@@ -443,6 +471,7 @@ int main(void)
         cmocka_unit_test(rule_2_a_set_of_evidence_is_coherent),
         cmocka_unit_test(rule_2_items_are_renewed_before_they_end),
         cmocka_unit_test(rule_3_a_thousand_at_once_make_one_call),
+        cmocka_unit_test(rule_3_a_slow_vendor_holds_up_nothing_that_is_known),
         cmocka_unit_test(rule_3_remembers_what_is_not_there),
         cmocka_unit_test(rule_3_does_not_ask_before_retry_after),
         cmocka_unit_test(rule_3_opens_a_circuit_and_closes_it_again),
