@@ -21,12 +21,6 @@ static serve_config *config_new(void)
     return config;
 }
 
-/* Secrets are left out of what is written: they are compared by nobody. */
-static bool is_written(const config_row *row)
-{
-    return row->secrecy == CONFIG_OPEN && row->offset != offsetof(serve_config, store.url);
-}
-
 static void check_read(const serve_config *config)
 {
     serve_config *again = config_new();
@@ -35,7 +29,8 @@ static void check_read(const serve_config *config)
     hold(config_write(config, &text, NULL) == ASSAY_OK);
     hold(config_parse(SPAN_TEXT(text), "written", again, NULL) == ASSAY_OK);
     for (size_t i = 0; i < config_row_count; i++)
-        hold(!is_written(&config_rows[i]) || config_value_equal(&config_rows[i], config, again));
+        hold(config_rows[i].secrecy != CONFIG_OPEN || /* what is not written is lost */
+             config_value_equal(&config_rows[i], config, again));
     if (config_check(config, NULL) == ASSAY_OK)
         hold(listen_list_of(config, &list, NULL) == ASSAY_OK && list.count > 0);
     memory_free(text);

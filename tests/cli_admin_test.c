@@ -234,8 +234,8 @@ static void baselines(void **state)
           "" },
         { "planned as JSON", "$A baseline plan ours --json | jq -r .candidate", 1, "ours\n", "" },
         { "planned, and nobody changes", "$A baseline plan standard", 0, " 0 to the worse", "" },
-        { "promoted", "$A baseline promote ours", 0, "the default is ours", "" },
-        { "rolled back", "$A baseline rollback default", 0, "the default is standard", "" },
+        { "promoted", "$A baseline promote ours", 0, "default baseline is ours", "" },
+        { "rolled back", "$A baseline rollback default", 0, "default baseline is standard", "" },
         { "an unknown one", "$A baseline plan nothing", 3, "", "assayd said 4" },
         { "in the log", "$A audit --json | jq -r '.[].action' | grep -c baseline", 0, "", "" },
     };

@@ -262,6 +262,23 @@ static void root_becomes_the_user_it_is_told(void **state)
     assert_int_equal(chmod(command_scratch(), 0700), 0);
 }
 
+/* The one right that is kept, and only where such a port is asked for. */
+static void a_privileged_port_needs_no_root(void **state)
+{
+    (void)state;
+    if (geteuid() != 0 || getpwnam("nobody") == NULL)
+        skip();
+    assert_int_equal(chmod(command_scratch(), 0777), 0);
+    const assayd_order order = { .listen = "127.77.0.1:443",
+                                 .options = (const char *const[]) { "--user", "nobody", NULL } };
+    assayd_process assayd = assayd_start(&order);
+    check_status(assayd.pid, (const char *const[]) { "\nCapPrm:\t0000000000000400",
+                                                     "\nCapBnd:\t0000000000000000", NULL });
+    assert_int_equal(http_code(assayd.admin_port, "/readyz"), 200);
+    assayd_stop(&assayd);
+    assert_int_equal(chmod(command_scratch(), 0700), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +289,7 @@ int main(void)
         cmocka_unit_test(the_filter_lets_the_work_through),
         cmocka_unit_test(root_is_refused_unless_told),
         cmocka_unit_test(root_becomes_the_user_it_is_told),
+        cmocka_unit_test(a_privileged_port_needs_no_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,7 @@ const config_row config_rows[] = {
 
     /* ---- store ---- */
     { "store", "url", CONFIG_TEXT, MEMBER(store.url), .min = 1, .initial = "sqlite:assayd.db",
+      .secrecy = CONFIG_PASSWORD_INSIDE,
       .help = "sqlite:FILE (below the state directory), or postgresql://..." },
     { "store", "state_directory", CONFIG_TEXT, MEMBER(state_directory), .initial = "",
       .help = "where files are kept; empty: $STATE_DIRECTORY, ~/.local/state/assayd, or "
@@ -74,9 +75,10 @@ const config_row config_rows[] = {
       .help = "what happens on a miss: lazy asks the vendor, req only at registration and refresh, "
               "offline never" },
     { "upstream", "pcs_url", CONFIG_SERVICE, MEMBER(upstream.pcs),
+      .secrecy = CONFIG_PASSWORD_INSIDE,
       .initial = "https://api.trustedservices.intel.com/sgx/certification/v4/",
       .help = "Intel's PCS, another PCCS or THIM: URL, or pcs|pccs|thim-global|thim-regional and URL" },
-    { "upstream", "kds_url", CONFIG_TEXT, MEMBER(upstream.kds_url),
+    { "upstream", "kds_url", CONFIG_TEXT, MEMBER(upstream.kds_url), .secrecy = CONFIG_PASSWORD_INSIDE,
       .initial = "https://kdsintf.amd.com/", .help = "AMD's KDS" },
     { "upstream", "api_key", CONFIG_TEXT, MEMBER(upstream.api_key), .initial = "",
       .secrecy = CONFIG_SECRET, .help = "subscription key for Intel's PCS" },

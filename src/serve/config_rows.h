@@ -24,7 +24,11 @@ typedef enum config_reload {
     CONFIG_ON_RELOAD /* SIGHUP is enough */
 } config_reload;
 
-typedef enum config_secrecy { CONFIG_OPEN = 0, CONFIG_SECRET } config_secrecy;
+typedef enum config_secrecy {
+    CONFIG_OPEN = 0,
+    CONFIG_SECRET,         /* never written out */
+    CONFIG_PASSWORD_INSIDE /* an address: not written out when it holds a password */
+} config_secrecy;
 
 typedef struct config_row {
     const char *section;
@@ -36,8 +40,8 @@ typedef struct config_row {
     const char *initial;      /* the default, as it stands in a file */
     const char *const *words; /* ends with NULL */
     config_reload reload;
-    config_secrecy secrecy; /* never written out */
-    const char *help;       /* one line */
+    config_secrecy secrecy;
+    const char *help; /* one line */
 } config_row;
 
 extern const config_row config_rows[];

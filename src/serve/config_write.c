@@ -4,7 +4,7 @@
 
 #include "serve/config_rows.h"
 
-/* A password inside a store's URL or connection string. */
+/* Inside a URL, or a connection string of libpq. */
 static bool holds_password(const char *value)
 {
     const char *host = strstr(value, "://");
@@ -18,8 +18,8 @@ static void write_row(FILE *out, const config_row *row, const serve_config *conf
 {
     char value[CONFIG_VALUE_SIZE];
     config_value_write(row, config, value);
-    const bool hidden =
-        value[0] != '\0' && (row->secrecy == CONFIG_SECRET || holds_password(value));
+    const bool hidden = (row->secrecy == CONFIG_SECRET && value[0] != '\0') ||
+                        (row->secrecy == CONFIG_PASSWORD_INSIDE && holds_password(value));
     fprintf(out, "\n# %s\n", row->help);
     if (hidden)
         fprintf(out, "# %s is set; it is not shown here\n", row->key);
