@@ -109,7 +109,8 @@ static void rule_13_a_bad_line_is_named_and_its_batch_is_not_stored(void **state
     } rows[] = {
         { "a certificate of another byte", "MII", "MIJ", "certs[0]" },
         { "another TCB than the certificate's", "\"tcbm\":\"0", "\"tcbm\":\"7", "tcbm" },
-        { "another FMSPC", "\"fmspc\":\"", "\"fmspx\":\"", "fmspx" },
+        { "another FMSPC", "0000\",\"ca\"", "0001\",\"ca\"", "fmspc" },
+        { "a misspelt member", "\"fmspc\":\"", "\"fmspx\":\"", "fmspx" },
         { "another CA", "\"ca\":\"p", "\"ca\":\"q", "ca" },
         { "no QE-ID", "\"qe_id\"", "\"qe_ix\"", "qe_i" },
         { "no JSON", "{", "[", "" },
@@ -133,6 +134,21 @@ static void rule_13_a_bad_line_is_named_and_its_batch_is_not_stored(void **state
         memory_free(good);
         served_stop(&s);
     }
+}
+
+static void nothing_is_stored_without_a_tcb_info(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_REQ);
+    char *lines = served_ndjson(&s, 0, 3);
+    served_fault(&s, "status=503,path=*tcb*");
+    served_reply reply = served_ask(&s, HTTP_POST, ndjson, lines, SCOPE_IMPORT);
+    assert_int_equal(reply.code, 503);
+    assert_int_equal(platform_count(&s), 0);
+    served_reply_free(&reply);
+    memory_free(lines);
+    served_stop(&s);
 }
 
 static void batches_before_a_bad_line_stay(void **state)
@@ -211,6 +227,64 @@ static void rule_13_platformcollateral_fills_an_offline_service(void **state)
         served_expect(&s, HTTP_GET, targets[i], "", 200);
     assert_int_equal(served_vendor_calls(&s), 0);
     served_expect(&s, HTTP_PUT, put, file, 200);
+    memory_free(file);
+    served_stop(&s);
+}
+
+static void what_is_newer_here_stays(void **state)
+{
+    (void)state;
+    static const char key[] = "tcb/sgx/90C06F000000/standard";
+    served s;
+    arena memory = { NULL };
+    store_item before, after;
+    bool found;
+    served_start(&s, FILL_LAZY);
+    char *file = served_platformcollateral(&s, 0, 1);
+    pthread_mutex_lock(&s.vendor->lock);
+    s.vendor->clock_offset += 84600; /* the vendor's next day */
+    pthread_mutex_unlock(&s.vendor->lock);
+    served_expect(&s, HTTP_GET, "/sgx/certification/v4/tcb?fmspc=90C06F000000", "", 200);
+    assert_int_equal(store_item_get(s.service->store, key, &memory, &before, &found, NULL),
+                     ASSAY_OK);
+    served_expect(&s, HTTP_PUT, put, file, 200);
+    assert_int_equal(platform_count(&s), 1);
+    assert_int_equal(store_item_get(s.service->store, key, &memory, &after, &found, NULL),
+                     ASSAY_OK);
+    assert_int_equal(after.issue_date, before.issue_date);
+    arena_free(&memory);
+    memory_free(file);
+    served_stop(&s);
+}
+
+/* A platform that stands in the file with two raw TCBs. */
+static void every_raw_tcb_keeps_its_answer(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_OFFLINE);
+    char *file = served_platformcollateral(&s, 0, 1), *body = served_registration(&s, 0);
+    char *svn = strstr(body, "\"cpu_svn\":\"") + 11;
+    svn[31] = 'F';
+    size_t size = strlen(file) + strlen(body) + 2;
+    char *twice = memory_new(size);
+    assert_non_null(twice);
+    char *rest = strstr(file, "],\"collaterals\"");
+    snprintf(twice, size, "%.*s,%s%s", (int)(rest - file), file, body, rest);
+    served_expect(&s, HTTP_PUT, put, twice, 200);
+    served_reply reply = served_get(&s, "/sgx/certification/v4/platforms?source=[]");
+    assert_null(strstr(reply.body, "0F\",\"pce_svn\""));
+    served_reply_free(&reply);
+    /* Known, so nothing is queued; the inventory follows what the platform says of itself. */
+    served_expect(&s, HTTP_POST, "/sgx/certification/v4/platforms", body, 200);
+    reply = served_get(&s, "/sgx/certification/v4/platforms?source=[]");
+    assert_has(&reply, "0F\",\"pce_svn\"");
+    served_reply_free(&reply);
+    reply = served_get(&s, "/sgx/certification/v4/platforms");
+    assert_string_equal(reply.body, "[]");
+    served_reply_free(&reply);
+    memory_free(twice);
+    memory_free(body);
     memory_free(file);
     served_stop(&s);
 }
@@ -316,9 +390,12 @@ int main(void)
         cmocka_unit_test(lines_may_be_imported_twice),
         cmocka_unit_test(an_import_keeps_the_manifest_that_is_here),
         cmocka_unit_test(rule_13_a_bad_line_is_named_and_its_batch_is_not_stored),
+        cmocka_unit_test(nothing_is_stored_without_a_tcb_info),
         cmocka_unit_test(batches_before_a_bad_line_stay),
         cmocka_unit_test(certificates_of_two_platforms_do_not_mix),
         cmocka_unit_test(rule_13_platformcollateral_fills_an_offline_service),
+        cmocka_unit_test(what_is_newer_here_stays),
+        cmocka_unit_test(every_raw_tcb_keeps_its_answer),
         cmocka_unit_test(rule_13_what_does_not_hold_is_refused_whole),
         cmocka_unit_test(exports_come_back),
         cmocka_unit_test(exports_come_by_pages),

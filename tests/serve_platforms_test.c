@@ -294,6 +294,30 @@ static void rule_8_a_new_raw_tcb_fetches_certificates_again(void **state)
     served_stop(&s);
 }
 
+static void rule_8_asking_again_is_bounded(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_LAZY);
+    s.config.access.fills_per_hour = 1;
+    served_restart(&s, FILL_LAZY);
+    const uint64_t number = find_platform(&s, 0, has_all);
+    char *body = served_registration(&s, number), *question = served_pckcert(&s, number, false);
+    char *other = served_pckcert(&s, number + 1, true);
+    served_expect(&s, HTTP_POST, platforms, body, 200);
+    age(&s, number);
+    served_expect(&s, HTTP_GET, other, "", 200); /* the one fill of this hour */
+    const uint64_t calls = calls_of(&s, pckcerts);
+    char *svn = strstr(question, "&cpusvn=") + strlen("&cpusvn=");
+    svn[31] = svn[31] == 'F' ? 'E' : 'F';
+    served_expect(&s, HTTP_GET, question, "", 200);
+    assert_int_equal(calls_of(&s, pckcerts), calls);
+    memory_free(other);
+    memory_free(question);
+    memory_free(body);
+    served_stop(&s);
+}
+
 static void rule_8_refreshing_registers_what_was_queued(void **state)
 {
     (void)state;
@@ -428,6 +452,7 @@ int main(void)
         cmocka_unit_test(rule_6_an_unknown_platform_leaves_no_trace),
         cmocka_unit_test(rule_6_fills_are_bounded),
         cmocka_unit_test(rule_8_a_new_raw_tcb_fetches_certificates_again),
+        cmocka_unit_test(rule_8_asking_again_is_bounded),
         cmocka_unit_test(rule_8_refreshing_registers_what_was_queued),
         cmocka_unit_test(a_failing_refresh_keeps_the_old_certificates),
         cmocka_unit_test(selections_hold_as_long_as_the_levels),

@@ -96,6 +96,26 @@ static void registering_again_asks_nobody(void **state)
     served_stop(&s);
 }
 
+static void another_manifest_asks_the_vendor_again(void **state)
+{
+    (void)state;
+    served s;
+    served_start(&s, FILL_REQ);
+    char *body = served_registration_by_manifest(&s, 1);
+    served_expect(&s, HTTP_POST, platforms, body, 200);
+    const uint64_t calls = calls_of(&s, pckcerts);
+    served_expect(&s, HTTP_POST, platforms, body, 200);
+    assert_int_equal(calls_of(&s, pckcerts), calls);
+    /* Another one, which the vendor happens not to know. */
+    strstr(body, "\"platform_manifest\":\"")[21 + 4] ^= 1;
+    served_reply reply = served_ask(&s, HTTP_POST, platforms, body, SCOPE_REGISTER);
+    assert_int_not_equal(reply.code, 200);
+    assert_int_equal(calls_of(&s, pckcerts), calls + 1);
+    served_reply_free(&reply);
+    memory_free(body);
+    served_stop(&s);
+}
+
 static void a_registration_brings_what_verifiers_ask_for(void **state)
 {
     (void)state;
@@ -206,6 +226,7 @@ static void queued_platforms_get_their_certificates(void **state)
     served_fault(&s, "status=503");
     platform_queue_step(s.service, &queue, SIM_DEFAULT_NOW + 40);
     assert_int_equal(count_of(&s, STORE_PLATFORM_QUEUED), 5);
+    assert_int_equal(calls_of(&s, pckcerts), 1); /* the others need not try */
     served_fault(&s, NULL);
     platform_queue_step(s.service, &queue, SIM_DEFAULT_NOW + 4000);
     assert_int_equal(count_of(&s, STORE_PLATFORM_QUEUED), 0);
@@ -273,6 +294,23 @@ static void registrations_are_read_strictly(void **state)
     }
 #undef ID
 #undef SVN
+}
+
+static void a_ppid_of_zeros_is_none(void **state)
+{
+    (void)state;
+    char body[2048];
+    arena memory = { NULL };
+    store_platform platform;
+    const int size = snprintf(body, sizeof(body),
+                              "{\"qe_id\":\"00\",\"pce_id\":\"0000\",\"cpu_svn\":\"%032d\","
+                              "\"pce_svn\":\"0d00\",\"enc_ppid\":\"%0768d\"}",
+                              1, 1);
+    assert_int_equal(registration_parse(SPAN_TEXT(body), &memory, &platform, NULL), ASSAY_OK);
+    body[size - 3] = '0';
+    assert_int_equal(registration_parse(SPAN_TEXT(body), &memory, &platform, NULL),
+                     ASSAY_MALFORMED);
+    arena_free(&memory);
 }
 
 static void integers_are_little_endian(void **state)
@@ -412,6 +450,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_manifest_registers_too),
         cmocka_unit_test(registering_again_asks_nobody),
+        cmocka_unit_test(another_manifest_asks_the_vendor_again),
         cmocka_unit_test(a_registration_brings_what_verifiers_ask_for),
         cmocka_unit_test(offline_only_queues),
         cmocka_unit_test(tcbs_without_a_certificate_are_told),
@@ -419,6 +458,7 @@ int main(void)
         cmocka_unit_test(queued_platforms_get_their_certificates),
         cmocka_unit_test(a_platform_that_the_vendor_refuses_holds_up_nobody),
         cmocka_unit_test(registrations_are_read_strictly),
+        cmocka_unit_test(a_ppid_of_zeros_is_none),
         cmocka_unit_test(integers_are_little_endian),
         cmocka_unit_test(lists_come_by_pages),
         cmocka_unit_test(lists_by_fmspc),
