@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""http_bench [--http PORT --https PORT --pid PID --certificate FILE --key FILE --ca FILE]
-           [--path NAME=PATH]... [--rounds N] [--show]: our HTTP server against nginx.
+"""http_bench [--http PORT --http-pid PID --https PORT --https-pid PID --certificate FILE --key FILE
+            --ca FILE --name TEXT] [--path NAME=PATH]... [--rounds N] [--show]: our HTTP server against nginx.
 
 nginx serves the same bytes as static files, with the same headers and the same certificate. Both run on
 the first core that this process may use, the load comes from the second. Rounds are interleaved, and
@@ -87,11 +87,11 @@ def free_ports(count):
 
 
 class Server:
-    """Something to be measured: ports and the process that does the work."""
+    """Something to be measured: ports, and the processes that do the work."""
 
-    def __init__(self, http, https, pid):
+    def __init__(self, http, https, pid, https_pid=None):
         self.port = {"http": http, "https": https}
-        self.pid = pid
+        self.pid = {"http": pid, "https": https_pid or pid}
 
 
 def make_certificate(folder):
@@ -189,9 +189,9 @@ def load(kind, scheme, port, path, core, ca):
 
 
 def rate(server, kind, scheme, path, core, ca):
-    before = processor_seconds(server.pid)
+    before = processor_seconds(server.pid[scheme])
     count = load(kind, scheme, server.port[scheme], path, core, ca)
-    return count / (processor_seconds(server.pid) - before)
+    return count / (processor_seconds(server.pid[scheme]) - before)
 
 
 def measure(options, paths, ours, nginx, core):
@@ -207,8 +207,8 @@ def measure(options, paths, ours, nginx, core):
                 if number > 0:  # the first one warms up
                     ratios.append(found[ours] / found[nginx])
                     rates.append((found[ours], found[nginx]))
-            print("%s, %s\t%.4g\tof nginx\t>=\t%g"
-                  % (what, name, statistics.median(ratios), limit), flush=True)
+            print("%s%s, %s\t%.4g\tof nginx\t>=\t%g"
+                  % (options.name, what, name, statistics.median(ratios), limit), flush=True)
             if options.show:
                 print("    %.0f and %.0f requests per second of processor time; ratios %s"
                       % (statistics.median(r[0] for r in rates),
@@ -228,25 +228,26 @@ def idle_memory(options, path, ours):
     kept, before = [], 0
     for number in range(IDLE_WARM_UP + IDLE_CONNECTIONS):
         if number == IDLE_WARM_UP:
-            before = resident(ours.pid)
+            before = resident(ours.pid["https"])
         plain = socket.create_connection(("127.0.0.1", ours.port["https"]), timeout=10)
         kept.append(context.wrap_socket(plain, server_hostname="localhost"))
         kept[-1].sendall(request)
         while not kept[-1].recv(65536):
             pass
-    used = resident(ours.pid) - before
+    used = resident(ours.pid["https"]) - before
     for one in kept:
         one.close()
-    print("memory of an idle TLS connection\t%.4g\tkB\t<=\t50" % (used / IDLE_CONNECTIONS / 1000),
-          flush=True)
+    print("%smemory of an idle TLS connection\t%.4g\tkB\t<=\t50"
+          % (options.name, used / IDLE_CONNECTIONS / 1000), flush=True)
 
 
 def parsed():
     parser = argparse.ArgumentParser()
-    for name in ("--http", "--https", "--pid"):
+    for name in ("--http", "--http-pid", "--https", "--https-pid"):
         parser.add_argument(name, type=int)
     for name in ("--certificate", "--key", "--ca"):
         parser.add_argument(name)
+    parser.add_argument("--name", default="")
     parser.add_argument("--path", action="append", default=[])
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--show", action="store_true")
@@ -269,11 +270,12 @@ def main():
                 ours = start_fixed(folder, options.certificate, options.key, started)
                 paths = {name: "/" + name for name in BODIES}
             else:
-                ours = Server(options.http, options.https, options.pid)
+                ours = Server(options.http, options.https, options.http_pid, options.https_pid)
                 paths = dict(one.split("=", 1) for one in options.path)
             nginx = start_nginx(folder, program, paths, ours, options.certificate, options.key, started)
-            pin(ours.pid, cores[0])
-            pin(nginx.pid, cores[0])
+            for server in (ours, nginx):
+                for pid in server.pid.values():
+                    pin(pid, cores[0])
             idle_memory(options, next(iter(paths.values())), ours)
             if options.rounds > 0:
                 measure(options, paths, ours, nginx, cores[1])

@@ -12,7 +12,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/soak"))
-from service import Assayd, Place, Vendor, connected, pck_path, request, until
+from service import USER, Assayd, Place, Vendor, connected, pck_path, port_of, request, until
 
 MANY, FEW, SAMPLE, ROUNDS = 1000000, 1000, 100000, 5
 SERVER_CORE, LOAD_CORE = "0", "1"
@@ -181,39 +181,45 @@ def idle_memory(place, vendor):
     service.stop()
 
 
-def tls_connections(place, vendor, count=2000):
-    place.run("assayd", "init", place.path("tls"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    import ssl  # only here: the measured service is its own process
-    pair = {"server.certificate_file": find(place.path("tls"), "cert"),
-            "server.key_file": find(place.path("tls"), "key")}
-    service = Assayd(place, vendor.url, "secure",
-                     keys=dict(pair, **{"server.connections_per_address": 0})).start()
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-
-    def open_some(number):
-        opened = []
-        for _ in range(number):
-            one = context.wrap_socket(connected(service.url))
-            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-            one.recv(4096)
-            opened.append(one)
-        return opened
-
-    first = open_some(100)
-    before = service.memory()
-    rest = open_some(count)
-    row("further idle TLS connection", (service.memory() - before) / count / 1000, "KB", "<=", 50)
-    for one in first + rest:
-        one.close()
-    service.stop()
+# ---- Beside nginx ------------------------------------------------------------------------------------
 
 
-def find(folder, part):
-    for name in sorted(os.listdir(folder)):
-        if part in name and name.endswith(".pem"):
-            return os.path.join(folder, name)
-    sys.exit("assayd init made no %s" % part)
+def beside_nginx(place, vendor):
+    """The rows of http_bench, with the whole service behind them: one that speaks TLS, one that doesn't."""
+    place.run("assayd", "init", place.path("tls"), stdout=subprocess.DEVNULL)
+    certificate, key = place.path("tls", "tls-certificate.pem"), place.path("tls", "tls-key.pem")
+    common = {"server.loops": 1, "server.connections_per_address": 0, "log.requests": "no"}
+    plain = Assayd(place, vendor.url, "plain", keys=common).start()
+    secure = Assayd(place, vendor.url, "secure", keys=dict(
+        common, **{"server.certificate_file": certificate, "server.key_file": key})).start()
+    made = place.run("assay-sim", "fleet", "--count", 1, "--certs", 1, stdout=subprocess.PIPE).stdout
+    platform = json.loads(made)
+    paths = {"tcb": "/tdx/certification/v4/tcb?fmspc=50806F000000",
+             "pckcert": ("/sgx/certification/v4/pckcert?qeid=%s&cpusvn=%s&pcesvn=%s&pceid=%s"
+                         % tuple(platform[name] for name in ("qe_id", "cpu_svn", "pce_svn", "pce_id"))),
+             "rootcacrl": "/sgx/certification/v4/rootcacrl"}
+    if plain.register(platform).code not in (200, 201):
+        sys.exit("the platform is not registered")
+    enter_secure(place, secure, certificate, platform)
+    words = [os.path.join(place.build, "bench/http_bench"), "--name", "assayd, ",
+             "--http", port_of(plain.url), "--http-pid", plain.process.pid,
+             "--https", port_of(secure.url), "--https-pid", secure.process.pid,
+             "--certificate", certificate, "--key", key, "--ca", certificate]
+    for name, path in paths.items():
+        words += ["--path", "%s=%s" % (name, path)]
+    subprocess.run([str(word) for word in words], check=True)
+    plain.stop()
+    secure.stop()
+
+
+def enter_secure(place, service, certificate, platform):
+    """Registers the platform over TLS."""
+    body = json.dumps({name: platform[name]
+                       for name in ("qe_id", "pce_id", "cpu_svn", "pce_svn", "enc_ppid")})
+    subprocess.run(["curl", "-sS", "--fail-with-body", "--cacert", certificate, "-o", os.devnull,
+                    "-H", "user-token: " + USER, "-H", "Content-Type: application/json", "-d", body,
+                    "https://localhost:%d/sgx/certification/v4/platforms" % port_of(service.url)],
+                   check=True)
 
 
 def cold_burst(place, vendor, count=1000):
@@ -279,7 +285,7 @@ def main():
     with Place(build) as place:
         vendor = Vendor(place, "--platforms", count).start()
         idle_memory(place, vendor)
-        tls_connections(place, vendor)
+        beside_nginx(place, vendor)
         cold_burst(place, vendor)
         many = many_beside_few(place, vendor, count)
         plan(many, count)
