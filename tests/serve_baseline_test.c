@@ -5,6 +5,7 @@
 
 #include "serve/baseline_text.h"
 #include "serve/items.h"
+#include "serve/metrics.h"
 #include "served.h"
 #include "support.h"
 
@@ -294,6 +295,17 @@ static void assert_seen(served *s, const char *body)
     arena_free(&memory);
 }
 
+static void assert_announced(served *s, const char *line)
+{
+    arena memory = { NULL };
+    assay_span text;
+    assert_int_equal(metrics_write(s->service, &memory, &text, NULL), ASSAY_OK);
+    const char *all = arena_text(&memory, text);
+    if (strstr(all, line) == NULL)
+        test_fail("no %s in %s", line, all);
+    arena_free(&memory);
+}
+
 static void rule_7_new_numbers_are_announced_once(void **state)
 {
     (void)state;
@@ -314,6 +326,7 @@ static void rule_7_new_numbers_are_announced_once(void **state)
     assert_int_equal(baseline_announce(s.service, ASSAY_TEE_SGX, SIM_DEFAULT_NOW, NULL), ASSAY_OK);
     assert_int_equal(store_version(s.service->store, &after, NULL), ASSAY_OK);
     assert_int_equal(before, after);
+    assert_announced(&s, "assayd_events_total{event=\"numbers_announced\"} 2\n"); /* 19 and 20 */
     arena_free(&memory);
     served_stop(&s);
 }
