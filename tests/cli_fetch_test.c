@@ -263,6 +263,10 @@ static const shell_row issuer_rows[] = {
     { "its keys are fetched",
       "$A token verify token --issuer $I --no-freshness --require td-1.5 --allow-custom-root", 0,
       "TRUSTED", "" },
+    { "its certificate is checked, whatever the configuration says",
+      "echo USE_SECURE_CERT=FALSE >insecure.conf; QCNL_CONF_PATH=insecure.conf $A token verify "
+      "token --issuer $T --no-freshness",
+      4, "", "fetch_tls" },
     { "keys of another", "$A token verify token --issuer $I/other --no-freshness", 4, "",
       "fetch_not_found" },
 };

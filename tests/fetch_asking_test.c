@@ -1,6 +1,7 @@
 /* fetch_asking_test.c: how services are asked: retries, time, order, and what is sent
  * (src/fetch/asking.c, fetch.c). */
 #include <pthread.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "fetch_scene.h"
@@ -20,6 +21,22 @@ static void what_passes_is_asked_again(void **state)
     s.config.retry_delay_seconds = 1;
     assert_int_equal(fetch_run_tcb(&s), ASSAY_OK);
     assert_int_equal(scripted_server_requests(s.server), 3);
+    scene_end(&s);
+}
+
+static void a_server_says_how_long_to_wait(void **state)
+{
+    (void)state;
+    const scripted_reply replies[] = {
+        { .code = 429, .headers = "Retry-After: 2\r\n", .times = 1 },
+        sound_reply,
+    };
+    scene s = scene_of(replies, 2);
+    s.config.retry_times = 1;
+    s.config.retry_delay_seconds = 1;
+    const int64_t begin = fetch_clock_ms();
+    assert_int_equal(fetch_run_tcb(&s), ASSAY_OK);
+    assert_true(fetch_clock_ms() - begin >= 2000);
     scene_end(&s);
 }
 
@@ -213,6 +230,23 @@ static void the_key_goes_to_intel_alone(void **state)
     scene_end(&s);
 }
 
+/* Through a proxy, so that the address need not be this machine's. */
+static void the_key_does_not_travel_in_the_open(void **state)
+{
+    (void)state;
+    scene s = scene_of(&sound_reply, 1);
+    s.config.collateral[0] =
+        (assay_fetch_service) { ASSAY_SERVICE_PCS, "http://vendor.test/sgx/certification/v4/" };
+    snprintf(s.config.api_key, sizeof(s.config.api_key), "secret");
+    setenv("http_proxy", scripted_server_url(s.server), 1);
+    assert_int_equal(fetch_run_tcb(&s), ASSAY_OK);
+    unsetenv("http_proxy");
+    const char *sent = scripted_server_request(s.server, 0);
+    assert_non_null(strstr(sent, "http://vendor.test/tdx/certification/v4/tcb?"));
+    assert_null(strstr(sent, "secret"));
+    scene_end(&s);
+}
+
 static void configurations_that_are_none(void **state)
 {
     (void)state;
@@ -233,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_passes_is_asked_again),
+        cmocka_unit_test(a_server_says_how_long_to_wait),
         cmocka_unit_test(what_stays_is_not_asked_again),
         cmocka_unit_test(a_long_wait_is_left_to_the_caller),
         cmocka_unit_test(a_caller_may_forbid_retries),
@@ -244,6 +279,7 @@ int main(void)
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(a_manifest_is_posted),
         cmocka_unit_test(the_key_goes_to_intel_alone),
+        cmocka_unit_test(the_key_does_not_travel_in_the_open),
         cmocka_unit_test(configurations_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
