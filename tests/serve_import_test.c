@@ -115,9 +115,9 @@ static void rule_13_a_bad_line_is_named_and_its_batch_is_not_stored(void **state
         { "no QE-ID", "\"qe_id\"", "\"qe_ix\"", "qe_i" },
         { "no JSON", "{", "[", "" },
     };
+    served s;
+    served_start(&s, FILL_REQ);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        served s;
-        served_start(&s, FILL_REQ);
         char *good = served_ndjson(&s, 0, 3), *bad = served_ndjson(&s, 3, 1),
              *more = served_ndjson(&s, 4, 3);
         replace(bad, rows[i].from, rows[i].to);
@@ -132,8 +132,8 @@ static void rule_13_a_bad_line_is_named_and_its_batch_is_not_stored(void **state
         memory_free(more);
         memory_free(bad);
         memory_free(good);
-        served_stop(&s);
     }
+    served_stop(&s);
 }
 
 static void nothing_is_stored_without_a_tcb_info(void **state)
@@ -306,9 +306,9 @@ static void rule_13_what_does_not_hold_is_refused_whole(void **state)
         { "a TCB info of another date", "\"tcbDate\":\"202", "\"tcbDate\":\"201", 460 },
         { "a PCK certificate with another byte", "-----%0AMII", "-----%0AMIJ", 460 },
     };
+    served s;
+    served_start(&s, FILL_OFFLINE);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        served s;
-        served_start(&s, FILL_OFFLINE);
         char *file = served_platformcollateral(&s, 0, 2);
         replace(file, rows[i].from, rows[i].to);
         served_reply reply = served_ask(&s, HTTP_PUT, put, file, SCOPE_IMPORT);
@@ -316,8 +316,8 @@ static void rule_13_what_does_not_hold_is_refused_whole(void **state)
         assert_row(rows[i].what, platform_count(&s), 0);
         served_reply_free(&reply);
         memory_free(file);
-        served_stop(&s);
     }
+    served_stop(&s);
 }
 
 /* ---- Exports ---- */
@@ -335,7 +335,7 @@ static void exports_come_back(void **state)
         served from, to;
         served_start(&from, FILL_LAZY);
         served_start(&to, i == 0 ? FILL_LAZY : FILL_OFFLINE);
-        served_register(&from, 8);
+        served_import(&from, 8);
         served_reply exported = served_get(&from, rows[i].get);
         assert_row(rows[i].get, exported.code, 200);
         served_reply reply = served_ask(&to, HTTP_POST, rows[i].post, exported.body, SCOPE_IMPORT);
@@ -363,7 +363,7 @@ static void exports_come_by_pages(void **state)
     (void)state;
     served s;
     served_start(&s, FILL_LAZY);
-    served_register(&s, 5);
+    served_import(&s, 5);
     char target[256] = "/assay/v1/export?form=ndjson&limit=2";
     size_t lines = 0, pages = 0;
     while (target[0] != '\0') {

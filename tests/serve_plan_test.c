@@ -63,7 +63,7 @@ static void rule_7_a_plan_counts_who_changes(void **state)
     } rows[] = { { "early", 20 }, { "pinned-20", 20 }, { "pinned-18", 18 }, { "pinned-19", 19 } };
     served s;
     served_start(&s, FILL_REQ);
-    served_register(&s, COUNT);
+    served_import(&s, COUNT);
     for (size_t r = 0; r < COUNT_OF(rows); r++) {
         char target[128], text[200];
         size_t total = 0;
@@ -112,7 +112,7 @@ static void rule_7_a_plan_names_component_date_and_advisories(void **state)
     };
     served s;
     served_start(&s, FILL_LAZY);
-    served_register(&s, COUNT);
+    served_import(&s, COUNT);
     served_reply reply = plan_of(&s, "/assay/v1/baselines/early/plan?listed=3");
     for (size_t i = 0; i < COUNT_OF(wanted); i++)
         assert_has(&reply, wanted[i]);
@@ -130,7 +130,7 @@ static void rule_7_a_plan_names_every_platform_by_pages(void **state)
     (void)state;
     served s;
     served_start(&s, FILL_LAZY);
-    served_register(&s, COUNT);
+    served_import(&s, COUNT);
     served_reply reply = plan_of(&s, "/assay/v1/baselines/early/plan?listed=1");
     const char *at = strstr(reply.body, "\"group\":\"");
     assert_non_null(at);
@@ -199,7 +199,7 @@ static void a_plan_against_another_baseline_than_the_default(void **state)
     (void)state;
     served s;
     served_start(&s, FILL_LAZY);
-    served_register(&s, COUNT);
+    served_import(&s, COUNT);
     served_reply reply = plan_of(&s, "/assay/v1/baselines/pinned-20/plan?against=early");
     assert_has(&reply, "\"against\":\"early\"");
     assert_has(&reply, "\"changed\":0,\"worse\":0");
@@ -212,7 +212,7 @@ static void a_plan_of_one_fmspc(void **state)
     (void)state;
     served s;
     served_start(&s, FILL_LAZY);
-    served_register(&s, COUNT);
+    served_import(&s, COUNT);
     served_reply reply = plan_of(&s, "/assay/v1/baselines/early/plan?fmspc=90C06F000000");
     assert_null(strstr(reply.body, "00906ED50000"));
     assert_has(&reply, "90C06F000000");

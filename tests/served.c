@@ -350,3 +350,10 @@ char *served_platformcollateral(const served *s, uint64_t first, uint64_t count)
 {
     return written(s, fleet_write_collateral, first, count);
 }
+
+void served_import(served *s, uint64_t count)
+{
+    char *lines = served_ndjson(s, 0, count);
+    served_expect(s, HTTP_POST, "/assay/v1/import?form=ndjson", lines, 200);
+    memory_free(lines);
+}
