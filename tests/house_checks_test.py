@@ -112,7 +112,8 @@ def compile_tree(tree):
         os.makedirs(os.path.join(tree, folder))
         gcc("-c", "src/%s/%s.c" % (room, name), "-o", "%s/%s.c.o" % (folder, name))
     gcc("-shared", "src/base/size.c", "-o", "build/libassay.so")
-    gcc("-shared", "-x", "c", "/dev/null", "-o", "build/libassay-appraise.so")
+    for name in ("appraise", "fetch"):
+        gcc("-shared", "-x", "c", "/dev/null", "-o", "build/libassay-%s.so" % name)
     subprocess.run(["ar", "rc", "build/libassay.a", "build/src/base/libbase.a.p/size.c.o"], cwd=tree,
                    check=True)
 
