@@ -266,7 +266,7 @@ static void age(served *s, uint64_t number)
     assert_true(found);
     platform.updated -= 2 * SIM_DAY;
     assert_int_equal(
-        store_platform_put(s->service->store, &platform, STORE_KEEP, NULL, 0, NULL, 0, NULL),
+        store_platform_put(s->service->store, &platform, STORE_KEEP, NULL, 0, NULL, 0, NULL, NULL),
         ASSAY_OK);
     arena_free(&memory);
 }

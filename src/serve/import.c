@@ -267,7 +267,7 @@ assay_status import_keep(import_context *im, const store_platform_record *record
                          import_report *report)
 {
     service *s = im->call->service;
-    TRY(store_platforms_put(s->store, records, count, &im->call->error));
+    TRY(store_platforms_put(s->store, records, count, NULL, &im->call->error));
     answers_forget(s, records, count);
     metrics_count(s->metrics, "imported", count);
     report->platforms += count;

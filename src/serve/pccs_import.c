@@ -350,7 +350,7 @@ static assay_status queued_row(void *context, const assay_span *columns, assay_e
     TRY(store_platform_get(s, platform.qe_id, platform.pce_id, p->c->memory, &before, &found, err));
     if (found)
         return ASSAY_OK;
-    TRY(store_platform_put(s, &platform, STORE_KEEP, NULL, 0, NULL, 0, err));
+    TRY(store_platform_put(s, &platform, STORE_KEEP, NULL, 0, NULL, 0, NULL, err));
     p->report->queued++;
     return ASSAY_OK;
 }

@@ -20,7 +20,7 @@ static void tried(service *s, const store_platform *platform, int64_t now)
     store_platform again = *platform;
     assay_error err = { .status = ASSAY_OK };
     again.updated = now;
-    if (store_platform_put(s->store, &again, STORE_KEEP, NULL, 0, NULL, 0, &err) != ASSAY_OK)
+    if (store_platform_put(s->store, &again, STORE_KEEP, NULL, 0, NULL, 0, NULL, &err) != ASSAY_OK)
         log_failure(LEVEL_WARNING, "platform.queue", &err, NULL);
 }
 

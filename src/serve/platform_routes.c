@@ -425,7 +425,7 @@ static assay_status own_delete(call *c, answer *out)
                                       .subject = tag,
                                       .detail = "{}",
                                       .request_id = c->request_id };
-    TRY(store_platform_delete(c->service->store, platform.qe_id, platform.pce_id, &c->error));
+    TRY(store_platform_delete(c->service->store, platform.qe_id, platform.pce_id, NULL, &c->error));
     answers_drop(c->service->answers, answers_tag(tag));
     TRY(store_audit_append(c->service->store, &entry, &c->error));
     out->private_reply = true;

@@ -317,7 +317,7 @@ assay_status platform_keep(call *c, const store_platform_record *record, assay_e
     const store_platform *platform = &record->platform;
     TRY(store_platform_put(c->service->store, platform, STORE_REPLACE, record->certificates,
                            record->certificate_count, record->selections, record->selection_count,
-                           err));
+                           NULL, err));
     platform_tag(platform->qe_id, platform->pce_id, tag);
     answers_drop(c->service->answers, answers_tag(tag));
     return ASSAY_OK;

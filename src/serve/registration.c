@@ -163,7 +163,8 @@ static assay_status tcb_keep(call *c, const present *there, const store_platform
         return ASSAY_OK;
     memcpy(now.cpu_svn, platform->cpu_svn, sizeof(now.cpu_svn));
     now.pce_svn = platform->pce_svn;
-    return store_platform_put(c->service->store, &now, STORE_KEEP, NULL, 0, NULL, 0, &c->error);
+    return store_platform_put(c->service->store, &now, STORE_KEEP, NULL, 0, NULL, 0, NULL,
+                              &c->error);
 }
 
 static assay_status queue(call *c, const store_platform *platform)
@@ -171,7 +172,8 @@ static assay_status queue(call *c, const store_platform *platform)
     char tag[PLATFORM_TAG_SIZE];
     store_platform queued = *platform;
     queued.state = STORE_PLATFORM_QUEUED;
-    TRY(store_platform_put(c->service->store, &queued, STORE_KEEP, NULL, 0, NULL, 0, &c->error));
+    TRY(store_platform_put(c->service->store, &queued, STORE_KEEP, NULL, 0, NULL, 0, NULL,
+                           &c->error));
     platform_tag(platform->qe_id, platform->pce_id, tag);
     answers_drop(c->service->answers, answers_tag(tag));
     return ASSAY_OK;

@@ -240,35 +240,36 @@ static assay_status record_put(store_write *w, const store_platform_record *reco
 }
 
 static assay_status records_put(store_write *w, const store_platform_record *records, size_t count,
-                                store_replace replace, assay_error *err)
+                                store_replace replace, const store_audit_entry *audit,
+                                assay_error *err)
 {
     for (size_t i = 0; i < count; i++)
         TRY(record_put(w, &records[i], replace, err));
-    return ASSAY_OK;
+    return audit == NULL ? ASSAY_OK : write_audit(w, audit, err);
 }
 
 assay_status store_platform_put(store *s, const store_platform *platform, store_replace replace,
                                 const store_pck *certificates, size_t certificate_count,
                                 const store_selection *selections, size_t selection_count,
-                                assay_error *err)
+                                const store_audit_entry *audit, assay_error *err)
 {
     const store_platform_record record = { *platform, certificates, certificate_count, selections,
                                            selection_count };
     store_write w;
     TRY(write_begin(s, &w, err));
-    return write_end(&w, records_put(&w, &record, 1, replace, err), err);
+    return write_end(&w, records_put(&w, &record, 1, replace, audit, err), err);
 }
 
 assay_status store_platforms_put(store *s, const store_platform_record *records, size_t count,
-                                 assay_error *err)
+                                 const store_audit_entry *audit, assay_error *err)
 {
     store_write w;
     TRY(write_begin(s, &w, err));
-    return write_end(&w, records_put(&w, records, count, STORE_KEEP, err), err);
+    return write_end(&w, records_put(&w, records, count, STORE_KEEP, audit, err), err);
 }
 
 static assay_status platform_remove(store_write *w, assay_span qe_id, uint16_t pce_id,
-                                    assay_error *err)
+                                    const store_audit_entry *audit, assay_error *err)
 {
     platform_identity is;
     TRY(platform_identify(w, qe_id, pce_id, &is, err));
@@ -277,13 +278,16 @@ static assay_status platform_remove(store_write *w, assay_span qe_id, uint16_t p
     const store_value parameters[] = { number_value(is.id) };
     w->totals.platforms[is.state]--;
     TRY(platform_change(w, qe_id, pce_id, err));
+    if (audit != NULL)
+        TRY(write_audit(w, audit, err));
     return write_run(w, PLATFORM_DELETE, parameters, PARAMETER_COUNT(parameters), err);
 }
 
-assay_status store_platform_delete(store *s, assay_span qe_id, uint16_t pce_id, assay_error *err)
+assay_status store_platform_delete(store *s, assay_span qe_id, uint16_t pce_id,
+                                   const store_audit_entry *audit, assay_error *err)
 {
     store_write w;
     TRY(qe_id_check(qe_id, err));
     TRY(write_begin(s, &w, err));
-    return write_end(&w, platform_remove(&w, qe_id, pce_id, err), err);
+    return write_end(&w, platform_remove(&w, qe_id, pce_id, audit, err), err);
 }

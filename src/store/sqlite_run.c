@@ -4,7 +4,8 @@
 
 #include "store/sqlite.h"
 
-/* By primary code; what is not here is store_unavailable. */
+/* By code or primary code, the first that fits; what is not here is store_unavailable. A trigger is
+ * an operator's, and nothing that a record could do better. */
 static const struct failure_row {
     int code;
     assay_status status;
@@ -19,6 +20,7 @@ static const struct failure_row {
     { SQLITE_LOCKED, ASSAY_ENVIRONMENT, "store_busy" },
     { SQLITE_NOMEM, ASSAY_NO_MEMORY, NULL },
     { SQLITE_TOOBIG, ASSAY_MALFORMED, NULL },
+    { SQLITE_CONSTRAINT_TRIGGER, ASSAY_ENVIRONMENT, "store_unavailable" },
     { SQLITE_CONSTRAINT, ASSAY_MALFORMED, NULL },
 };
 
@@ -63,7 +65,7 @@ assay_status sqlite_failed(sqlite3 *connection, int code, const char *where, ass
     const int primary = code & 0xff;
     const char *message = connection != NULL ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
-        if (failures[i].code == primary)
+        if (failures[i].code == code || failures[i].code == primary)
             return fail_named(err, failures[i].status, failures[i].name, NULL, where,
                               "SQLite: %s (%d)", message, code);
     }

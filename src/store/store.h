@@ -26,7 +26,7 @@ typedef struct store_settings {
     unsigned connections;  /* pool; 0: 4 */
     unsigned wait_seconds; /* for a connection or a lock; 0: 5 */
     uint64_t platform_max; /* 0: 10 million */
-    uint64_t item_max;     /* 0: 1 million */
+    uint64_t item_max;     /* 0: 1 million; a quarter is kept for items that end */
 } store_settings;
 
 /* Opens, and makes or migrates the schema. `now` is written beside each migration. */
@@ -113,12 +113,14 @@ assay_status store_platform_get(store *s, assay_span qe_id, uint16_t pce_id, are
 
 /* Platform, its certificates and selections in one transaction. Certificates replace all that it
  * had, with the selections among them; only with a count of 0 and STORE_KEEP the old ones stay.
- * ENVIRONMENT by the name store_limit when it would be one too many. */
+ * ENVIRONMENT by the name store_limit when it would be one too many. An audit entry (may be NULL)
+ * is written in the same transaction, here and below. */
+struct store_audit_entry;
 typedef enum store_replace { STORE_KEEP, STORE_REPLACE } store_replace;
 assay_status store_platform_put(store *s, const store_platform *platform, store_replace replace,
                                 const store_pck *certificates, size_t certificate_count,
                                 const store_selection *selections, size_t selection_count,
-                                assay_error *err);
+                                const struct store_audit_entry *audit, assay_error *err);
 
 /* Many platforms with their certificates in one transaction (some hundred at a time are best):
  * imports. As with STORE_KEEP. */
@@ -130,8 +132,10 @@ typedef struct store_platform_record {
     size_t selection_count;
 } store_platform_record;
 assay_status store_platforms_put(store *s, const store_platform_record *records, size_t count,
-                                 assay_error *err);
-assay_status store_platform_delete(store *s, assay_span qe_id, uint16_t pce_id, assay_error *err);
+                                 const struct store_audit_entry *audit, assay_error *err);
+/* What is not there leaves no trace, in the audit log neither. */
+assay_status store_platform_delete(store *s, assay_span qe_id, uint16_t pce_id,
+                                   const struct store_audit_entry *audit, assay_error *err);
 
 assay_status store_certificates(store *s, assay_span qe_id, uint16_t pce_id, arena *memory,
                                 store_pck **out, size_t *count, assay_error *err);
@@ -212,7 +216,6 @@ assay_status store_record_get(store *s, const char *kind, const char *name, aren
 /* With `expected` != STORE_ANY_VERSION only when the record still has that version (0: is not
  * there): else MISMATCH. An audit entry (may be NULL) is written in the same transaction. */
 #define STORE_ANY_VERSION UINT64_MAX
-struct store_audit_entry;
 assay_status store_record_put(store *s, const store_record *record, uint64_t expected,
                               const struct store_audit_entry *audit, assay_error *err);
 assay_status store_record_delete(store *s, const char *kind, const char *name,

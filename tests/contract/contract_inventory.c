@@ -6,7 +6,7 @@ static void put(fixture *f, uint64_t number)
 {
     sample_platform sample;
     sample_platform_make(number, &sample);
-    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, NULL, &f->error));
 }
 
 typedef struct groups {
@@ -93,7 +93,7 @@ static void lists_filter_by_fmspc_and_state(void **state)
         sample_platform_make(i, &sample);
         if (i % 3 == 0)
             sample.record.platform.state = STORE_PLATFORM_QUEUED;
-        assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+        assert_ok(f, store_platforms_put(f->s, &sample.record, 1, NULL, &f->error));
     }
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         store_platform *list;
@@ -133,15 +133,15 @@ static void platforms_are_counted_and_limited(void **state)
     for (uint64_t i = 0; i < 3; i++)
         put(f, i);
     sample_platform_make(3, &sample);
-    assert_failure(f, store_platforms_put(f->s, &sample.record, 1, &f->error), "store_limit");
+    assert_failure(f, store_platforms_put(f->s, &sample.record, 1, NULL, &f->error), "store_limit");
     sample_platform_make(1, &sample);
     sample.record.platform.state = STORE_PLATFORM_QUEUED;
-    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, NULL, &f->error));
     assert_ok(f, store_platform_count(f->s, STORE_PLATFORM_QUEUED, &count, &f->error));
     assert_int_equal(count, 1);
     assert_ok(f, store_platform_count(f->s, 0, &count, &f->error));
     assert_int_equal(count, 3);
-    assert_ok(f, store_platform_delete(f->s, SPAN(sample.qe_id), 0, &f->error));
+    assert_ok(f, store_platform_delete(f->s, SPAN(sample.qe_id), 0, NULL, &f->error));
     put(f, 3);
     assert_ok(f, store_platform_count(f->s, 0, &count, &f->error));
     assert_int_equal(count, 3);
@@ -170,7 +170,8 @@ static void groups_follow_raw_tcb_and_selection(void **state)
     sample_platform_make(0, &sample);
     store_platform platform = sample.record.platform;
     store_selection newer = sample.selection;
-    assert_ok(f, store_platform_put(f->s, &platform, STORE_KEEP, NULL, 0, NULL, 0, &f->error));
+    assert_ok(f,
+              store_platform_put(f->s, &platform, STORE_KEEP, NULL, 0, NULL, 0, NULL, &f->error));
     assert_int_equal(groups_of(f).rows[0].tcbm[0], 7); /* raw: nothing is selected */
     assert_int_equal(groups_of(f).rows[0].tcbm[16], 13);
     assert_ok(f, store_selection_put(f->s, SPAN(sample.qe_id), 0, &newer, &f->error));
@@ -180,9 +181,11 @@ static void groups_follow_raw_tcb_and_selection(void **state)
     assert_ok(f, store_selection_put(f->s, SPAN(sample.qe_id), 0, &newer, &f->error));
     assert_int_equal(groups_of(f).rows[0].tcbm[0], 3);
     platform.cpu_svn[0] = 50; /* which the platform reports now */
-    assert_ok(f, store_platform_put(f->s, &platform, STORE_KEEP, NULL, 0, NULL, 0, &f->error));
+    assert_ok(f,
+              store_platform_put(f->s, &platform, STORE_KEEP, NULL, 0, NULL, 0, NULL, &f->error));
     assert_int_equal(groups_of(f).rows[0].tcbm[0], 40);
-    assert_ok(f, store_platform_put(f->s, &platform, STORE_REPLACE, NULL, 0, NULL, 0, &f->error));
+    assert_ok(
+        f, store_platform_put(f->s, &platform, STORE_REPLACE, NULL, 0, NULL, 0, NULL, &f->error));
     assert_int_equal(groups_of(f).rows[0].tcbm[0], 50);
 }
 
@@ -234,7 +237,7 @@ static void fmspcs_are_listed_once(void **state)
     for (uint64_t i = 0; i < 50; i++)
         put(f, i);
     const store_platform unknown = { .qe_id = SPAN_TEXT("q"), .state = STORE_PLATFORM_QUEUED };
-    assert_ok(f, store_platform_put(f->s, &unknown, STORE_KEEP, NULL, 0, NULL, 0, &f->error));
+    assert_ok(f, store_platform_put(f->s, &unknown, STORE_KEEP, NULL, 0, NULL, 0, NULL, &f->error));
     assert_ok(f, store_fmspcs(f->s, &f->memory, &list, &count, &f->error));
     assert_int_equal(count, 20);
     assert_int_equal(list[0][3], 1);

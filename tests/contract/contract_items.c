@@ -170,6 +170,29 @@ static void items_are_limited(void **state)
     put(f, 3);
 }
 
+/* Rule 7.6: whoever asks for invented chips fills only what is theirs. */
+static void rule_6_items_that_never_end_leave_room_for_the_others(void **state)
+{
+    fixture *f = *state;
+    char key[64];
+    store_settings settings = fixture_settings(f);
+    settings.item_max = 8;
+    store_close(f->s);
+    assert_ok(f, store_open(&settings, FIXTURE_NOW, &f->s, &f->error));
+    for (unsigned i = 0; i < 8; i++) {
+        store_item item = sample_item(i, key);
+        item.next_update = 0;
+        if (i < 6)
+            assert_ok(f, store_items_put(f->s, &item, 1, &f->error));
+        else
+            assert_failure(f, store_items_put(f->s, &item, 1, &f->error), "store_limit");
+    }
+    put(f, 6);
+    put(f, 7);
+    const store_item ninth = sample_item(8, key);
+    assert_failure(f, store_items_put(f->s, &ninth, 1, &f->error), "store_limit");
+}
+
 static void items_list_in_order_and_by_pages(void **state)
 {
     static const char *const keys[] = { "b/2", "a/1", "b/10", "b", "b/~", "c/1", "B/2", "b/1" };
@@ -244,6 +267,7 @@ static const struct CMUnitTest tests[] = {
     CONTRACT_TEST(item_touch_changes_only_the_time),
     CONTRACT_TEST(item_can_be_deleted_and_put_again),
     CONTRACT_TEST(items_are_limited),
+    CONTRACT_TEST(rule_6_items_that_never_end_leave_room_for_the_others),
     CONTRACT_TEST(items_list_in_order_and_by_pages),
     CONTRACT_TEST(items_list_with_and_without_bodies),
     CONTRACT_TEST(items_get_a_set_at_once),

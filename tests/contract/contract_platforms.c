@@ -10,7 +10,7 @@ static void put(fixture *f, uint64_t number)
 {
     sample_platform sample;
     sample_platform_make(number, &sample);
-    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, NULL, &f->error));
 }
 
 static bool selected(fixture *f, const sample_platform *sample, const uint8_t cpu_svn[16],
@@ -54,7 +54,8 @@ static void platform_comes_back_as_it_was_put(void **state)
     in.platform_manifest = SPAN(manifest);
     in.state = STORE_PLATFORM_UNAVAILABLE;
     in.updated = in.registered + 5;
-    assert_ok(f, store_platform_put(f->s, &in, STORE_KEEP, &sample.pck, 1, NULL, 0, &f->error));
+    assert_ok(f,
+              store_platform_put(f->s, &in, STORE_KEEP, &sample.pck, 1, NULL, 0, NULL, &f->error));
     assert_ok(f,
               store_platform_get(f->s, in.qe_id, in.pce_id, &f->memory, &out, &found, &f->error));
     assert_true(found);
@@ -93,7 +94,7 @@ static void platform_names_have_a_size(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const store_platform in = { .qe_id = { bytes, rows[i].size }, .state = rows[i].state };
         assert_row(rows[i].what,
-                   store_platform_put(f->s, &in, STORE_KEEP, NULL, 0, NULL, 0, &f->error),
+                   store_platform_put(f->s, &in, STORE_KEEP, NULL, 0, NULL, 0, NULL, &f->error),
                    rows[i].status);
     }
 }
@@ -109,8 +110,8 @@ static void platform_can_be_deleted_with_all_it_has(void **state)
     const assay_span qe_id = sample.record.platform.qe_id;
     put(f, 1);
     put(f, 2);
-    assert_ok(f, store_platform_delete(f->s, qe_id, 0, &f->error));
-    assert_ok(f, store_platform_delete(f->s, qe_id, 0, &f->error));
+    assert_ok(f, store_platform_delete(f->s, qe_id, 0, NULL, &f->error));
+    assert_ok(f, store_platform_delete(f->s, qe_id, 0, NULL, &f->error));
     assert_ok(f, store_platform_get(f->s, qe_id, 0, &f->memory, &out, &found, &f->error));
     assert_false(found);
     assert_int_equal(certificate_count(f, &sample), 0);
@@ -119,6 +120,43 @@ static void platform_can_be_deleted_with_all_it_has(void **state)
     assert_int_equal(platforms, 1);
     put(f, 1);
     assert_true(answered(f, &sample));
+}
+
+static size_t audited(fixture *f)
+{
+    store_audit_entry *list;
+    size_t count;
+    assert_ok(f, store_audit_list(f->s, 0, 100, &f->memory, &list, &count, &f->error));
+    return count;
+}
+
+/* Rule 7.9: the entry and the change are there together, or neither is. */
+static void rule_9_platforms_change_with_their_audit_entry(void **state)
+{
+    static const store_audit_entry entry = { .time = FIXTURE_NOW,
+                                             .actor = "token:ops",
+                                             .action = "platform.register",
+                                             .subject = "platform/01_0000",
+                                             .detail = "{}",
+                                             .request_id = "r1" };
+    fixture *f = *state;
+    sample_platform sample;
+    sample_platform_make(3, &sample);
+    const store_platform *platform = &sample.record.platform;
+    const store_pck twice[] = { sample.pck, sample.pck };
+    assert_failure(
+        f, store_platform_put(f->s, platform, STORE_REPLACE, twice, 2, NULL, 0, &entry, &f->error),
+        "malformed");
+    assert_int_equal(audited(f), 0);
+    assert_ok(f,
+              store_platform_put(f->s, platform, STORE_KEEP, NULL, 0, NULL, 0, &entry, &f->error));
+    assert_int_equal(audited(f), 1);
+    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &entry, &f->error));
+    assert_int_equal(audited(f), 2);
+    assert_ok(f, store_platform_delete(f->s, platform->qe_id, 0, &entry, &f->error));
+    assert_int_equal(audited(f), 3);
+    assert_ok(f, store_platform_delete(f->s, platform->qe_id, 0, &entry, &f->error));
+    assert_int_equal(audited(f), 3); /* nothing was there to delete */
 }
 
 static void certificates_are_replaced_or_kept(void **state)
@@ -141,7 +179,7 @@ static void certificates_are_replaced_or_kept(void **state)
         two[0].tcbm[0]++; /* the second is there already; what was selected is forgotten with it */
         put(f, i);
         assert_ok(f, store_platform_put(f->s, &sample.record.platform, rows[i].replace, two,
-                                        rows[i].given, NULL, 0, &f->error));
+                                        rows[i].given, NULL, 0, NULL, &f->error));
         assert_row(rows[i].what, certificate_count(f, &sample), rows[i].then);
         assert_row(rows[i].what, answered(f, &sample), rows[i].given == 0 && rows[i].then == 1);
     }
@@ -171,7 +209,7 @@ static void certificates_twice_are_refused_whole(void **state)
     put(f, 3);
     assert_failure(f,
                    store_platform_put(f->s, &sample.record.platform, STORE_REPLACE, twice, 2, NULL,
-                                      0, &f->error),
+                                      0, NULL, &f->error),
                    "malformed");
     assert_true(answered(f, &sample));
 }
@@ -256,6 +294,7 @@ static const struct CMUnitTest tests[] = {
     CONTRACT_TEST(platform_comes_back_as_it_was_put),
     CONTRACT_TEST(platform_names_have_a_size),
     CONTRACT_TEST(platform_can_be_deleted_with_all_it_has),
+    CONTRACT_TEST(rule_9_platforms_change_with_their_audit_entry),
     CONTRACT_TEST(certificates_are_replaced_or_kept),
     CONTRACT_TEST(certificates_come_back_as_they_were_put),
     CONTRACT_TEST(certificates_twice_are_refused_whole),

@@ -48,11 +48,12 @@ static void changes_name_what_changed(void **state)
                                       .state = STORE_PLATFORM_QUEUED };
     const store_record record = { "baseline", "standard", SPAN_TEXT("{}"), 1, 0 };
     put_item(f, f->s, 1);
-    assert_ok(f, store_platform_put(f->s, &platform, STORE_KEEP, NULL, 0, NULL, 0, &f->error));
+    assert_ok(f,
+              store_platform_put(f->s, &platform, STORE_KEEP, NULL, 0, NULL, 0, NULL, &f->error));
     assert_ok(f, store_record_put(f->s, &record, 0, NULL, &f->error));
     assert_ok(f, store_selections_forget(f->s, fmspc, &f->error));
     assert_ok(f, store_item_delete(f->s, key, &f->error));
-    assert_ok(f, store_platform_delete(f->s, platform.qe_id, platform.pce_id, &f->error));
+    assert_ok(f, store_platform_delete(f->s, platform.qe_id, platform.pce_id, NULL, &f->error));
     const changes c = changes_after(f, 0, 100);
     assert_int_equal(c.count, COUNT_OF(wanted));
     for (size_t i = 0; i < c.count; i++)
@@ -208,7 +209,7 @@ static void store_keeps_what_it_has_when_opened_again(void **state)
     bool found;
     sample_platform_make(1, &sample);
     put_item(f, f->s, 1);
-    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, NULL, &f->error));
     store_close(f->s);
     f->s = fixture_open(f);
     assert_int_equal(version_of(f), 2);
@@ -223,7 +224,7 @@ static void store_checks_and_answers_a_ping(void **state)
     sample_platform sample;
     sample_platform_make(1, &sample);
     put_item(f, f->s, 1);
-    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, &f->error));
+    assert_ok(f, store_platforms_put(f->s, &sample.record, 1, NULL, &f->error));
     assert_ok(f, store_check(f->s, &f->error));
     assert_ok(f, store_ping(f->s, &f->error));
     assert_string_equal(store_engine(f->s), fixture_is_postgres() ? "postgresql" : "sqlite");

@@ -35,7 +35,7 @@ static void fill(store *s, uint64_t from, uint64_t to)
             sample_platform_make(at + i, &samples[i]);
             records[i] = samples[i].record;
         }
-        must(store_platforms_put(s, records, count, &error), &error);
+        must(store_platforms_put(s, records, count, NULL, &error), &error);
     }
     memory_free(samples);
 }

@@ -34,7 +34,7 @@ static assay_status write_platforms(store *s, unsigned number)
         sample_platform_make((uint64_t)number * PLATFORMS_AT_ONCE + i, &samples[i]);
         records[i] = samples[i].record;
     }
-    return store_platforms_put(s, records, PLATFORMS_AT_ONCE, NULL);
+    return store_platforms_put(s, records, PLATFORMS_AT_ONCE, NULL, NULL);
 }
 
 static assay_status write_record(store *s, unsigned number)

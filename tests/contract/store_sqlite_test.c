@@ -28,7 +28,7 @@ static void fill(fixture *f, size_t count)
         sample_platform_make(i, &samples[i]);
         records[i] = samples[i].record;
     }
-    assert_ok(f, store_platforms_put(f->s, records, count, &f->error));
+    assert_ok(f, store_platforms_put(f->s, records, count, NULL, &f->error));
     memory_free(records);
     memory_free(samples);
 }
