@@ -146,10 +146,8 @@ static void key_make(const asked *a, const parameters *given, canonical_key *key
 {
     key->size = 0;
     key_text(key, SPAN_TEXT(a->row->path));
-    key_text(key, SPAN_TEXT("|"));
-    key_text(key, SPAN_TEXT(a->baseline));
-    key_text(key, SPAN_TEXT("|"));
-    key_text(key, a->rest);
+    key_value(key, '@', SPAN_TEXT(a->baseline));
+    key_value(key, '*', a->rest);
     const bool based = (a->row->flags & ROUTE_BASELINE) != 0;
     key_parameters(key, a->row->parameters, given,
                    based ? choose_parameters(a->row->parameters) : 0);

@@ -1,5 +1,7 @@
 /* items.c: vendor items out of the store, out of the vendor, and into the store.
  * collateral-service.md 7.1 to 7.3. */
+#include <stdio.h>
+
 #include "collateral/issuer_chain.h"
 #include "serve/answers.h"
 #include "serve/baseline.h"
@@ -265,6 +267,18 @@ static bool number_retired(call *c, const item_name *name)
     return true;
 }
 
+/* Where the vendor is found is the operator's business: the log says it, the client gets the item's
+ * name. */
+static void tell_operator(call *c, const item_name *name)
+{
+    char key[ITEM_KEY_SIZE];
+    item_key(name, key);
+    if (c->code >= 500)
+        log_failure(LEVEL_WARNING, "item.failed", &c->error, "item", key, "id",
+                    c->request_id != NULL ? c->request_id : "", NULL);
+    snprintf(c->error.where, sizeof(c->error.where), "%.95s", key);
+}
+
 static assay_status failed(call *c, const item_name *name, assay_status status)
 {
     /* What the vendor sent was refused, or what it said means nothing to the one who asks. */
@@ -274,6 +288,7 @@ static assay_status failed(call *c, const item_name *name, assay_status status)
         c->code = 410;
         c->error.name = "fetch_retired";
     }
+    tell_operator(c, name);
     return status;
 }
 

@@ -276,17 +276,22 @@ void key_text(canonical_key *key, assay_span text)
     key->text[key->size] = '\0';
 }
 
-/* The length stands before the value, so that no value can look like two. */
-static void key_head(canonical_key *key, size_t index, size_t size)
+static void key_head(canonical_key *key, char mark, size_t size)
 {
     char head[8] = { '|',
-                     (char)('a' + (char)index),
+                     mark,
                      (char)('0' + (char)(size / 1000 % 10)),
                      (char)('0' + (char)(size / 100 % 10)),
                      (char)('0' + (char)(size / 10 % 10)),
                      (char)('0' + (char)(size % 10)),
                      ':' };
     key_text(key, span_of(head, 7));
+}
+
+void key_value(canonical_key *key, char mark, assay_span text)
+{
+    key_head(key, mark, text.size);
+    key_text(key, text);
 }
 
 static void key_hex(canonical_key *key, assay_span bytes)
@@ -310,10 +315,12 @@ void key_parameters(canonical_key *key, const parameter *rows, const parameters 
         const assay_span value = given->at[i];
         if (value.data == NULL || (except & 1u << i) != 0)
             continue;
-        key_head(key, i, value.size);
-        if (rows[i].form == PARAMETER_HEX)
-            key_hex(key, value);
-        else
-            key_text(key, value);
+        const char mark = (char)('a' + (char)i);
+        if (rows[i].form != PARAMETER_HEX) {
+            key_value(key, mark, value);
+            continue;
+        }
+        key_head(key, mark, value.size);
+        key_hex(key, value);
     }
 }

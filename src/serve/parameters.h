@@ -31,6 +31,8 @@ typedef struct canonical_key {
     char text[CANONICAL_KEY_SIZE];
 } canonical_key;
 void key_text(canonical_key *key, assay_span text);
+/* With its length before it, so that no value can look like two. */
+void key_value(canonical_key *key, char mark, assay_span text);
 /* Without the parameters whose bit is set in `except`. */
 void key_parameters(canonical_key *key, const parameter *rows, const parameters *given,
                     unsigned except);
