@@ -116,8 +116,10 @@ static char *part_of(const char *page, const char *section, const char *key)
     snprintf(item, sizeof(item), "\n.It Ic %s No", key);
     const char *at = strstr(page, heading);
     at = at != NULL ? strstr(at, item) : NULL;
-    if (at == NULL)
+    if (at == NULL) {
         test_fail("assayd.conf(5) has no [%s] %s", section, key);
+        return NULL;
+    }
     const char *next = strstr(at + 1, "\n.It "), *end = strstr(at + 1, "\n.El");
     if (next == NULL || next > end)
         next = end;

@@ -1,7 +1,9 @@
 /* route_index.c: the rows of all tables by path. Exact paths are looked up in a table with open
  * places; paths that end with "*" are few, and tried in the order of the tables. */
 #include "serve/route_index.h"
+
 #include "serve/hash.h"
+#include <stdio.h>
 
 enum { SLOTS = 1024, GROUP_MAX = SLOTS / 2 };
 
@@ -50,13 +52,13 @@ static assay_status row_add(route_index *index, const route *row, assay_error *e
 
 static void allow_write(route_group *group)
 {
-    for (http_method method = HTTP_GET; method < HTTP_OPTIONS; method++) {
-        if (route_group_row(group, method) == NULL)
+    size_t used = 0;
+    for (http_method method = HTTP_GET; method <= HTTP_OPTIONS; method++) {
+        if (method != HTTP_OPTIONS && route_group_row(group, method) == NULL)
             continue;
-        strncat(group->allow, http_method_name(method), 8);
-        strncat(group->allow, ", ", 2);
+        used += (size_t)snprintf(group->allow + used, sizeof(group->allow) - used, "%s%s",
+                                 used > 0 ? ", " : "", http_method_name(method));
     }
-    strncat(group->allow, "OPTIONS", 7);
 }
 
 assay_status route_index_new(const route_table *tables, size_t count, route_index **out,
