@@ -28,7 +28,7 @@ static void assert_has(const served_reply *reply, const char *text)
                   reply->body);
 }
 
-/* Puts the first `from` right, as often as it stands there. */
+/* Puts `to` in the place of the first `from`. */
 static void replace(char *text, const char *from, const char *to)
 {
     assert_int_equal(strlen(from), strlen(to));
