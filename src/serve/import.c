@@ -75,8 +75,10 @@ static assay_status item_add(call *c, const import_item *from, import_mood mood,
         all->count++;
         return ASSAY_OK;
     }
-    if (is_older(&why))
+    if (is_older(&why)) {
+        report->older++;
         return ASSAY_OK;
+    }
     import_refuse(report, item->key, &why);
     if (mood == IMPORT_WHAT_HOLDS && status != ASSAY_NO_MEMORY && status != ASSAY_ENVIRONMENT)
         return ASSAY_OK;
@@ -215,14 +217,17 @@ static assay_status selections_add(const import_platform *from, const pck_set *s
     return ASSAY_OK;
 }
 
-/* A platform that is here already goes on with its time and, when the file has none, its manifest.
- */
-static assay_status merge(call *c, arena *memory, store_platform *platform, assay_error *err)
+/* A platform that is here already is still the same machine, and goes on with its time and, when
+ * the file has none, its manifest. */
+static assay_status merge(call *c, arena *memory, const pck_set *set, store_platform *platform,
+                          assay_error *err)
 {
     store_platform before;
     bool found = false;
     TRY(store_platform_get(c->service->store, platform->qe_id, platform->pce_id, memory, &before,
                            &found, err));
+    if (found)
+        TRY(platform_same(c->service, platform, set, memory, err));
     platform->registered = found ? before.registered : c->now;
     platform->updated = c->now;
     if (!found || platform->platform_manifest.size > 0 || before.platform_manifest.size == 0)
@@ -242,7 +247,7 @@ assay_status import_record(import_context *im, arena *memory, const import_platf
     TRY(platform_record(&from->platform, &offer, info, memory, &record, err));
     if (from->other_count > 0)
         TRY(selections_add(from, set, info, memory, &record, err));
-    TRY(merge(im->call, memory, &record.platform, err));
+    TRY(merge(im->call, memory, set, &record.platform, err));
     *out = record;
     return ASSAY_OK;
 }

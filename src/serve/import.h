@@ -19,6 +19,7 @@ typedef struct import_refused {
 typedef struct import_report {
     uint64_t platforms, certificates, items, policies; /* stored */
     uint64_t queued;                                   /* platforms that wait for certificates */
+    uint64_t older;                                    /* items that are here in a newer form */
     uint64_t refused;
     import_refused at[IMPORT_REFUSED_MAX]; /* the first of them */
 } import_report;
@@ -41,7 +42,7 @@ typedef enum import_mood {
 } import_mood;
 
 /* Admits every item (the root CRL first, so that it counts for the others) and stores them in one
- * transaction. An item that the store has in a newer form is left as it is. */
+ * transaction. An item that the store has in a newer form is left as it is, and counted. */
 assay_status import_items(call *c, const import_item *items, size_t count, import_mood mood,
                           import_report *report);
 
@@ -89,7 +90,8 @@ typedef struct import_platform {
 assay_status import_verify(const import_context *im, arena *memory, const import_platform *from,
                            pck_set *out, assay_error *err);
 
-/* The record to store: with FMSPC, CA, state and selections. Not from several threads. */
+/* The record to store: with FMSPC, CA, state and selections. MISMATCH by the name platform_ppid
+ * when the platform is here with certificates of another machine. Not from several threads. */
 assay_status import_record(import_context *im, arena *memory, const import_platform *from,
                            const pck_set *set, store_platform_record *out, assay_error *err);
 

@@ -38,23 +38,36 @@ static void counts_write(json_writer *w, const import_report *report)
     json_put_number(w, "items", report->items);
     json_put_number(w, "policies", report->policies);
     json_put_number(w, "queued", report->queued);
+    json_put_number(w, "older", report->older);
     json_put_number(w, "refused_count", report->refused);
 }
 
-static assay_status import_audit(call *c, const char *form, const import_report *report)
+static assay_status audit(call *c, const char *action, const char *form, const char *detail)
 {
-    char detail[192];
-    snprintf(detail, sizeof(detail),
-             "{\"form\":\"%s\",\"platforms\":%" PRIu64 ",\"items\":%" PRIu64 ",\"refused\":%" PRIu64
-             "}",
-             form, report->platforms, report->items, report->refused);
     const store_audit_entry entry = { .time = c->now,
                                       .actor = c->actor,
-                                      .action = "import",
+                                      .action = action,
                                       .subject = form,
                                       .detail = detail,
                                       .request_id = c->request_id };
     return store_audit_append(c->service->store, &entry, &c->error);
+}
+
+static uint64_t stored(const import_report *report)
+{
+    return report->platforms + report->items + report->policies + report->queued;
+}
+
+static assay_status outcome_audit(call *c, const char *form, const import_report *report)
+{
+    char detail[256];
+    snprintf(detail, sizeof(detail),
+             "{\"form\":\"%s\",\"platforms\":%" PRIu64 ",\"items\":%" PRIu64
+             ",\"policies\":%" PRIu64 ",\"queued\":%" PRIu64 ",\"older\":%" PRIu64
+             ",\"refused\":%" PRIu64 "}",
+             form, report->platforms, report->items, report->policies, report->queued,
+             report->older, report->refused);
+    return audit(c, "import", form, detail);
 }
 
 /* ---- Imports ---- */
@@ -69,14 +82,16 @@ static const struct import_form {
 };
 static const char *const form_words[] = { "ndjson", "platformcollateral", "pccs", NULL };
 
-/* What was stored before a failure stays, and is in the audit log. */
+/* An import is many transactions: who began it is written before the first, what it came to after
+ * the last. What was stored before a failure stays, and is in the audit log. */
 static assay_status import_run(call *c, const struct import_form *form, import_report *report)
 {
+    TRY(audit(c, "import.start", form->name, "{}"));
     assay_status status = form->run(c, c->request->body, report);
     const assay_error why = c->error;
     const unsigned code = c->code;
-    if (report->platforms + report->items + report->policies + report->queued > 0)
-        TRY(import_audit(c, form->name, report));
+    if (stored(report) > 0 || report->older > 0)
+        TRY(outcome_audit(c, form->name, report));
     c->error = why;
     c->code = code;
     return status;
@@ -118,6 +133,18 @@ static assay_status import_post(call *c, answer *out)
     return report_reply(c, forms[i].name, report, out);
 }
 
+/* Nobody should take a refusal for "nothing has changed". */
+static void stored_tell(call *c, const import_report *report)
+{
+    char before[ASSAY_DETAIL_SIZE];
+    if (stored(report) == 0)
+        return;
+    snprintf(before, sizeof(before), "%s", c->error.detail);
+    snprintf(c->error.detail, sizeof(c->error.detail),
+             "%.*s; %" PRIu64 " items and %" PRIu64 " platforms of the file were stored before",
+             (int)sizeof(before) - 96, before, report->items, report->platforms);
+}
+
 /* As PCCS answers: 460 for signatures and chains that don't hold. */
 static assay_status collateral_put(call *c, answer *out)
 {
@@ -127,8 +154,14 @@ static assay_status collateral_put(call *c, answer *out)
     assay_status status = import_run(c, &forms[1], report);
     if (is_bad_input(status) && c->code == 0)
         c->code = status == ASSAY_UNTRUSTED ? NOT_PROVED : 400;
+    if (status != ASSAY_OK)
+        stored_tell(c, report);
     TRY(status);
     out->private_reply = true;
+    if (report->older > 0)
+        return answer_text(c, out, 200,
+                           "Operation successful. %" PRIu64 " items were older than what is here.",
+                           report->older);
     return answer_text(c, out, 200, "Operation successful.");
 }
 

@@ -33,34 +33,12 @@ static unsigned channels_of(assay_span word)
     return span_is(word, "early") ? REGISTER_EARLY : REGISTER_STANDARD | REGISTER_EARLY;
 }
 
-static assay_status registration_audit(call *c, const store_platform *platform, registered how)
-{
-    static const char *const details[] = {
-        [REGISTERED_BEFORE] = "{\"outcome\":\"known\"}",
-        [REGISTERED_NOW] = "{\"outcome\":\"registered\"}",
-        [REGISTERED_QUEUED] = "{\"outcome\":\"queued\"}",
-        [REGISTERED_FOR_LATER] = "{\"outcome\":\"queued\",\"why\":\"vendor\"}",
-        [REGISTERED_UNAVAILABLE] = "{\"outcome\":\"unavailable\"}",
-    };
-    char tag[PLATFORM_TAG_SIZE];
-    platform_tag(platform->qe_id, platform->pce_id, tag);
-    const store_audit_entry entry = { .time = c->now,
-                                      .actor = c->actor,
-                                      .action = "platform.register",
-                                      .subject = tag,
-                                      .detail = details[how],
-                                      .request_id = c->request_id };
-    return how == REGISTERED_BEFORE ? ASSAY_OK
-                                    : store_audit_append(c->service->store, &entry, &c->error);
-}
-
 static assay_status platforms_post(call *c, answer *out)
 {
     store_platform platform;
     registered how = REGISTERED_BEFORE;
     TRY(registration_parse(c->request->body, c->memory, &platform, &c->error));
     TRY(platform_register(c, &platform, channels_of(c->parameters[UPDATE]), &how));
-    TRY(registration_audit(c, &platform, how));
     out->private_reply = true;
     switch (how) {
     case REGISTERED_BEFORE:
@@ -425,9 +403,9 @@ static assay_status own_delete(call *c, answer *out)
                                       .subject = tag,
                                       .detail = "{}",
                                       .request_id = c->request_id };
-    TRY(store_platform_delete(c->service->store, platform.qe_id, platform.pce_id, NULL, &c->error));
+    TRY(store_platform_delete(c->service->store, platform.qe_id, platform.pce_id, &entry,
+                              &c->error));
     answers_drop(c->service->answers, answers_tag(tag));
-    TRY(store_audit_append(c->service->store, &entry, &c->error));
     out->private_reply = true;
     return answer_text(c, out, 200, "Deleted.");
 }

@@ -281,20 +281,13 @@ static bool same_certificates(const store_pck *before, size_t count, const pck_s
     return count == set->count && equal == count;
 }
 
-static assay_status before_read(call *c, const store_platform *platform, store_pck **out,
-                                size_t *count, assay_error *err)
-{
-    return store_certificates(c->service->store, platform->qe_id, platform->pce_id, c->memory, out,
-                              count, err);
-}
-
-static assay_status same_ppid(call *c, const store_pck *before, size_t count, const pck_set *set,
-                              assay_error *err)
+static assay_status same_ppid(const store_pck *before, size_t count, const pck_set *set,
+                              arena *memory, assay_error *err)
 {
     pck_set old;
     if (count == 0 || set->count == 0)
         return ASSAY_OK;
-    TRY(pck_set_of_store(c->memory, before, 1, &old, err));
+    TRY(pck_set_of_store(memory, before, 1, &old, err));
     if (memcmp(old.ppid, set->ppid, sizeof(old.ppid)) == 0)
         return ASSAY_OK;
     return fail_named(err, ASSAY_MISMATCH, "platform_ppid", NULL, "platform",
@@ -302,22 +295,24 @@ static assay_status same_ppid(call *c, const store_pck *before, size_t count, co
                       "the platform first if that is right");
 }
 
-assay_status platform_same(call *c, const store_platform *platform, const pck_set *set,
-                           assay_error *err)
+assay_status platform_same(service *s, const store_platform *platform, const pck_set *set,
+                           arena *memory, assay_error *err)
 {
     store_pck *before;
     size_t count;
-    TRY(before_read(c, platform, &before, &count, err));
-    return same_ppid(c, before, count, set, err);
+    TRY(store_certificates(s->store, platform->qe_id, platform->pce_id, memory, &before, &count,
+                           err));
+    return same_ppid(before, count, set, memory, err);
 }
 
-assay_status platform_keep(call *c, const store_platform_record *record, assay_error *err)
+assay_status platform_keep(call *c, const store_platform_record *record,
+                           const store_audit_entry *audit, assay_error *err)
 {
     char tag[PLATFORM_TAG_SIZE];
     const store_platform *platform = &record->platform;
     TRY(store_platform_put(c->service->store, platform, STORE_REPLACE, record->certificates,
                            record->certificate_count, record->selections, record->selection_count,
-                           NULL, err));
+                           audit, err));
     platform_tag(platform->qe_id, platform->pce_id, tag);
     answers_drop(c->service->answers, answers_tag(tag));
     return ASSAY_OK;
@@ -333,8 +328,9 @@ assay_status platform_refresh(service *s, const store_platform *platform, arena 
     store_pck *before;
     size_t count;
     TRY(platform_ask(&c, platform, &offer, retry_after, err));
-    TRY(before_read(&c, platform, &before, &count, err));
-    TRY(same_ppid(&c, before, count, &offer.set, err));
+    TRY(store_certificates(s->store, platform->qe_id, platform->pce_id, memory, &before, &count,
+                           err));
+    TRY(same_ppid(before, count, &offer.set, memory, err));
     if (offer.set.count == 0 && count > 0)
         return fail_named(err, ASSAY_ENVIRONMENT, "fetch_certificates_unavailable", NULL,
                           "pckcerts", "the vendor has no certificate left: the old ones stay");
@@ -342,7 +338,7 @@ assay_status platform_refresh(service *s, const store_platform *platform, arena 
         TRY(platform_tcb_info(&c, item_obtain, offer.set.fmspc, &info, err));
     TRY(platform_record(platform, &offer, &info, memory, &record, err));
     record.platform.updated = now;
-    TRY(platform_keep(&c, &record, err));
+    TRY(platform_keep(&c, &record, NULL, err));
     *changed = !same_certificates(before, count, &offer.set);
     return ASSAY_OK;
 }

@@ -45,11 +45,13 @@ assay_status platform_record(const store_platform *platform, const platform_offe
 
 /* The certificates are of the platform whose certificates are there already: MISMATCH by the name
  * platform_ppid otherwise. */
-assay_status platform_same(call *c, const store_platform *platform, const pck_set *set,
-                           assay_error *err);
+assay_status platform_same(service *s, const store_platform *platform, const pck_set *set,
+                           arena *memory, assay_error *err);
 
-/* Platform, certificates and selection in one transaction; answers made from older ones go. */
-assay_status platform_keep(call *c, const store_platform_record *record, assay_error *err);
+/* Platform, certificates, selection and audit entry (may be NULL: nobody asked for it) in one
+ * transaction; answers made from older ones go. */
+assay_status platform_keep(call *c, const store_platform_record *record,
+                           const store_audit_entry *audit, assay_error *err);
 
 /* Asks the vendor again and stores what is new; the old certificates stay when anything fails. For
  * queued platforms too, which become registered. *changed tells whether the certificates are

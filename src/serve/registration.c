@@ -155,7 +155,38 @@ static bool same_tcb(const store_platform *a, const store_platform *b)
     return a->pce_svn == b->pce_svn && memcmp(a->cpu_svn, b->cpu_svn, sizeof(a->cpu_svn)) == 0;
 }
 
-/* The certificates stay; the raw TCB of the inventory follows what the platform says of itself. */
+/* What the audit log says of a registration; `tag` lives as long as the entry. */
+static store_audit_entry entry_of(const call *c, const store_platform *platform, registered how,
+                                  char tag[PLATFORM_TAG_SIZE])
+{
+    static const char *const details[] = {
+        [REGISTERED_BEFORE] = "{\"outcome\":\"known\",\"changed\":\"tcb\"}",
+        [REGISTERED_NOW] = "{\"outcome\":\"registered\"}",
+        [REGISTERED_QUEUED] = "{\"outcome\":\"queued\"}",
+        [REGISTERED_FOR_LATER] = "{\"outcome\":\"queued\",\"why\":\"vendor\"}",
+        [REGISTERED_UNAVAILABLE] = "{\"outcome\":\"unavailable\"}",
+    };
+    platform_tag(platform->qe_id, platform->pce_id, tag);
+    return (store_audit_entry) { .time = c->now,
+                                 .actor = c->actor,
+                                 .action = "platform.register",
+                                 .subject = tag,
+                                 .detail = details[how],
+                                 .request_id = c->request_id };
+}
+
+/* The platform alone: its certificates stay. */
+static assay_status put(call *c, const store_platform *platform, registered how)
+{
+    char tag[PLATFORM_TAG_SIZE];
+    const store_audit_entry entry = entry_of(c, platform, how, tag);
+    TRY(store_platform_put(c->service->store, platform, STORE_KEEP, NULL, 0, NULL, 0, &entry,
+                           &c->error));
+    answers_drop(c->service->answers, answers_tag(tag));
+    return ASSAY_OK;
+}
+
+/* The raw TCB of the inventory follows what the platform says of itself. */
 static assay_status tcb_keep(call *c, const present *there, const store_platform *platform)
 {
     store_platform now = there->platform;
@@ -163,31 +194,50 @@ static assay_status tcb_keep(call *c, const present *there, const store_platform
         return ASSAY_OK;
     memcpy(now.cpu_svn, platform->cpu_svn, sizeof(now.cpu_svn));
     now.pce_svn = platform->pce_svn;
-    return store_platform_put(c->service->store, &now, STORE_KEEP, NULL, 0, NULL, 0, NULL,
-                              &c->error);
+    return put(c, &now, REGISTERED_BEFORE);
 }
 
-static assay_status queue(call *c, const store_platform *platform)
+/* Where no vendor proves it, a manifest says nothing of who sent it. */
+static bool may_queue(const call *c, const present *there, const store_platform *platform)
 {
-    char tag[PLATFORM_TAG_SIZE];
+    return !there->certificates || (c->scopes & SCOPE_IMPORT) != 0 ||
+           span_equal(there->platform.platform_manifest, platform->platform_manifest);
+}
+
+/* A platform with certificates keeps its PPID, which is encrypted anew for each question, and the
+ * time at which they were fetched. */
+static assay_status queue(call *c, const present *there, const store_platform *platform,
+                          registered how)
+{
     store_platform queued = *platform;
     queued.state = STORE_PLATFORM_QUEUED;
-    TRY(store_platform_put(c->service->store, &queued, STORE_KEEP, NULL, 0, NULL, 0, NULL,
-                           &c->error));
-    platform_tag(platform->qe_id, platform->pce_id, tag);
-    answers_drop(c->service->answers, answers_tag(tag));
-    return ASSAY_OK;
+    if (there->certificates) {
+        queued.updated = there->platform.updated;
+        if (queued.platform_manifest.size == 0 && there->platform.encrypted_ppid.size > 0)
+            queued.encrypted_ppid = there->platform.encrypted_ppid;
+    }
+    return put(c, &queued, how);
+}
+
+static assay_status queue_offline(call *c, const present *there, const store_platform *platform)
+{
+    if (may_queue(c, there, platform))
+        return queue(c, there, platform, REGISTERED_QUEUED);
+    return call_fail(c, 409, "platform_manifest", "platform.platform_manifest",
+                     "the platform has certificates, and nobody can prove that another manifest is "
+                     "its own: delete it first, or register it with the scope import");
 }
 
 /* OK when the platform waits for a vendor that is down; else the failure as an HTTP code. */
-static assay_status without_vendor(call *c, const store_platform *platform, registered *out)
+static assay_status without_vendor(call *c, const present *there, const store_platform *platform,
+                                   registered *out)
 {
     const assay_error failure = c->error;
-    if (!platform_upstream_down(&failure)) {
+    if (!platform_upstream_down(&failure) || !may_queue(c, there, platform)) {
         c->code = platform_failure_code(&failure);
         return failure.status;
     }
-    TRY(queue(c, platform));
+    TRY(queue(c, there, platform, REGISTERED_FOR_LATER));
     log_failure(LEVEL_WARNING, "platform.queued", &failure, NULL);
     *out = REGISTERED_FOR_LATER;
     return ASSAY_OK;
@@ -199,7 +249,17 @@ static bool came_from_vendor(const assay_error *error)
            (strncmp(error->name, "fetch_", 6) == 0 || strncmp(error->name, "upstream_", 9) == 0);
 }
 
-static assay_status ask_and_keep(call *c, store_platform *platform, registered *out)
+static assay_status record_keep(call *c, const store_platform_record *record, registered how)
+{
+    char tag[PLATFORM_TAG_SIZE];
+    const store_audit_entry entry = entry_of(c, &record->platform, how, tag);
+    TRY(platform_keep(c, record, &entry, &c->error));
+    metrics_count(c->service->metrics, "registered", 1);
+    return ASSAY_OK;
+}
+
+static assay_status ask_and_keep(call *c, const present *there, store_platform *platform,
+                                 registered *out)
 {
     platform_offer offer;
     store_platform_record record;
@@ -208,20 +268,20 @@ static assay_status ask_and_keep(call *c, store_platform *platform, registered *
     if (status == ASSAY_OK && offer.set.count > 0)
         status = platform_tcb_info(c, item_obtain, offer.set.fmspc, &info, &c->error);
     if (status != ASSAY_OK && came_from_vendor(&c->error))
-        return without_vendor(c, platform, out);
+        return without_vendor(c, there, platform, out);
     if (status != ASSAY_OK) {
         c->code = 502;
         return status;
     }
     c->code = 0;
-    if (platform_same(c, platform, &offer.set, &c->error) != ASSAY_OK) {
+    if (platform_same(c->service, platform, &offer.set, c->memory, &c->error) != ASSAY_OK) {
         c->code = c->error.status == ASSAY_MISMATCH ? 409 : 0;
         return c->error.status;
     }
     TRY(platform_record(platform, &offer, &info, c->memory, &record, &c->error));
-    TRY(platform_keep(c, &record, &c->error));
-    metrics_count(c->service->metrics, "registered", 1);
-    *out = offer.set.count > 0 ? REGISTERED_NOW : REGISTERED_UNAVAILABLE;
+    const registered how = offer.set.count > 0 ? REGISTERED_NOW : REGISTERED_UNAVAILABLE;
+    TRY(record_keep(c, &record, how));
+    *out = how;
     memcpy(platform->fmspc, record.platform.fmspc, sizeof(platform->fmspc));
     platform->ca = record.platform.ca;
     return ASSAY_OK;
@@ -297,9 +357,9 @@ assay_status platform_register(call *c, const store_platform *asked, unsigned ch
     }
     if (c->service->config.upstream.mode == FILL_OFFLINE) {
         *out = REGISTERED_QUEUED;
-        return queue(c, &platform);
+        return queue_offline(c, &there, &platform);
     }
-    TRY(ask_and_keep(c, &platform, out));
+    TRY(ask_and_keep(c, &there, &platform, out));
     if (*out == REGISTERED_NOW)
         collateral_ensure(c, &platform, channels);
     return ASSAY_OK;

@@ -29,8 +29,10 @@ typedef enum registered {
 /* Which channels of TCB infos and identities are fetched with a registration. */
 enum { REGISTER_STANDARD = 1, REGISTER_EARLY = 2 };
 
-/* Registers: asks the vendor where the fill mode allows it, stores in one transaction, and fetches
- * what else a verifier will ask for. What was stored is durable when this returns OK. */
+/* Registers: asks the vendor where the fill mode allows it, stores in one transaction with the
+ * audit entry, and fetches what else a verifier will ask for. What was stored is durable when this
+ * returns OK. Without a vendor, a platform with certificates takes another manifest only from a
+ * caller with the scope import: 409 platform_manifest, or what the vendor failed with. */
 assay_status platform_register(call *c, const store_platform *platform, unsigned channels,
                                registered *out);
 
