@@ -100,7 +100,7 @@ static char *manual(const char *name)
     const char *source = getenv("ASSAY_SOURCE");
     if (source == NULL)
         test_fail("ASSAY_SOURCE is not set");
-    snprintf(path, sizeof(path), "%s/man/%s", source, name);
+    snprintf(path, sizeof(path), "%s/%s", source, name);
     command_result result = command_run((const char *const[]) { "cat", path, NULL }, NO_INPUT);
     assert_int_equal(result.exit_code, 0);
     char *text = strdup(result.out);
@@ -130,7 +130,7 @@ static char *part_of(const char *page, const char *section, const char *key)
 static void the_manual_knows_every_key_and_its_default(void **state)
 {
     (void)state;
-    char *page = manual("assayd.conf.5"), section[32] = "", *rest = NULL;
+    char *page = manual("man/assayd.conf.5"), section[32] = "", *rest = NULL;
     unsigned keys = 0, items = 0;
     const char *const words[] = {
         "env", "-i", "STATE_DIRECTORY=/s", getenv("ASSAYD"), "check-config", "--show", NULL
@@ -158,6 +158,29 @@ static void the_manual_knows_every_key_and_its_default(void **state)
     assert_int_equal(items, keys); /* and nothing that is no key */
     command_free(&result);
     free(page);
+}
+
+/* What operators are told to watch is there to be watched. */
+static void the_metrics_of_the_manual_exist(void **state)
+{
+    (void)state;
+    const assayd_order order = { .config = NULL };
+    assayd_process assayd = assayd_start(&order);
+    http_called called = http_call(assayd.admin_port, "GET", "/metrics", NULL, NULL);
+    assert_int_equal(called.code, 200);
+    char *page = manual("docs/operations.md");
+    unsigned found = 0;
+    for (const char *at = page; (at = strstr(at, "assayd_")) != NULL; at++, found++) {
+        char family[160];
+        snprintf(family, sizeof(family), "# TYPE %.*s ",
+                 (int)strspn(at, "abcdefghijklmnopqrstuvwxyz_"), at);
+        if (strstr(called.body, family) == NULL)
+            test_fail("docs/operations.md speaks of %s, which /metrics does not have", family + 7);
+    }
+    assert_true(found > 5);
+    free(page);
+    http_called_free(&called);
+    assayd_stop(&assayd);
 }
 
 /* ---- init ---- */
@@ -317,6 +340,7 @@ int main(void)
         cmocka_unit_test(check_config),
         cmocka_unit_test(a_configuration_that_is_unsound_does_not_start),
         cmocka_unit_test(the_manual_knows_every_key_and_its_default),
+        cmocka_unit_test(the_metrics_of_the_manual_exist),
         cmocka_unit_test(init_makes_what_a_service_needs),
         cmocka_unit_test(rule_12_what_init_made_serves_tls),
         cmocka_unit_test(a_backup_is_a_store),
