@@ -12,6 +12,13 @@
 
 static const int64_t NOW = 1800000000;
 
+#define ORDER(name_, scopes_, expires_, actor_)                                                    \
+    &(token_order)                                                                                 \
+    {                                                                                              \
+        .name = (name_), .scopes = (scopes_), .now = NOW, .expires = (expires_),                   \
+        .actor = (actor_), .request_id = "r1"                                                      \
+    }
+
 typedef struct fixture {
     store *store;
     access_list *access;
@@ -157,6 +164,11 @@ static const header_row header_rows[] = {
       ASSAY_UNTRUSTED,
       0,
       NULL },
+    { "on a row of administration",
+      { .headers = { { "admin-token", "the admin's" } }, .flags = ROUTE_ADMIN },
+      ASSAY_OK,
+      SCOPE_ALL,
+      "admin-token" },
     { "on a row that knows nothing of PCCS",
       { .headers = { { "admin-token", "the admin's" } } },
       ASSAY_OK,
@@ -205,11 +217,12 @@ static void rule_9_tokens_have_scopes_and_ends(void **state)
     fixture *f = *state;
     char token[ACCESS_TOKEN_SIZE], old[ACCESS_TOKEN_SIZE];
     assay_error error = { 0 };
-    assert_int_equal(access_token_new(f->access, f->store, "ops", SCOPE_READ | SCOPE_REFRESH, NOW,
-                                      0, "test", token, &error),
+    assert_int_equal(access_token_new(f->access, f->store,
+                                      ORDER("ops", SCOPE_READ | SCOPE_REFRESH, 0, "test"), token,
+                                      &error),
                      ASSAY_OK);
     assert_int_equal(
-        access_token_new(f->access, f->store, "old", SCOPE_ALL, NOW, 1, "test", old, &error),
+        access_token_new(f->access, f->store, ORDER("old", SCOPE_ALL, 1, "test"), old, &error),
         ASSAY_OK);
     told out = ask_bearer(f, token);
     assert_int_equal(out.status, ASSAY_OK);
@@ -228,7 +241,7 @@ static void a_token_is_kept_as_its_hash_alone(void **state)
     store_record record;
     bool found = false;
     assert_int_equal(
-        access_token_new(f->access, f->store, "ops", SCOPE_READ, NOW, 0, "test", token, NULL),
+        access_token_new(f->access, f->store, ORDER("ops", SCOPE_READ, 0, "test"), token, NULL),
         ASSAY_OK);
     assert_int_equal(store_record_get(f->store, "token", "ops", &memory, &record, &found, NULL),
                      ASSAY_OK);
@@ -247,14 +260,15 @@ static void rule_9_a_new_token_is_audited(void **state)
     arena memory = { 0 };
     store_audit_entry *entries = NULL;
     size_t count = 0;
-    assert_int_equal(access_token_new(f->access, f->store, "ops", SCOPE_READ, NOW, 0, "admin-token",
-                                      token, NULL),
+    assert_int_equal(access_token_new(f->access, f->store,
+                                      ORDER("ops", SCOPE_READ, 0, "admin-token"), token, NULL),
                      ASSAY_OK);
     assert_int_equal(store_audit_list(f->store, 0, 10, &memory, &entries, &count, NULL), ASSAY_OK);
     assert_int_equal(count, 1);
     assert_string_equal(entries[0].actor, "admin-token");
     assert_string_equal(entries[0].action, "token.create");
     assert_string_equal(entries[0].subject, "ops");
+    assert_string_equal(entries[0].request_id, "r1");
     assert_null(strstr(entries[0].detail, token));
     arena_free(&memory);
 }
@@ -271,7 +285,7 @@ static void names_of_tokens(void **state)
     char token[ACCESS_TOKEN_SIZE];
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         assert_row(rows[i].name,
-                   access_token_new(f->access, f->store, rows[i].name, SCOPE_READ, NOW, 0, "test",
+                   access_token_new(f->access, f->store, ORDER(rows[i].name, SCOPE_READ, 0, "test"),
                                     token, NULL),
                    rows[i].status);
 }
@@ -281,7 +295,7 @@ static void a_token_ends_when_its_record_does(void **state)
     fixture *f = *state;
     char token[ACCESS_TOKEN_SIZE];
     assert_int_equal(
-        access_token_new(f->access, f->store, "ops", SCOPE_READ, NOW, 0, "test", token, NULL),
+        access_token_new(f->access, f->store, ORDER("ops", SCOPE_READ, 0, "test"), token, NULL),
         ASSAY_OK);
     assert_int_equal(store_record_delete(f->store, "token", "ops", NULL, NULL), ASSAY_OK);
     assert_int_equal(ask_bearer(f, token).status, ASSAY_OK);

@@ -16,11 +16,11 @@ assay_status access_reload(access_list *a, store *s, assay_error *err);
 /* Takes over section [access] of a configuration that was read again. Any thread. */
 void access_configure(access_list *a, const serve_config *config);
 
-/* What the caller may: from "Authorization: Bearer", "admin-token", "user-token" or the client
- * certificate. A token that is wrong is UNTRUSTED (401 after *delay_ms, by a timer and not a
- * blocked thread); none at all is OK with no scopes and actor "anonymous". Constant time.
- * A web page of a foreign origin on a row that wants scopes, or of administration, is MISMATCH by
- * the name foreign_origin (403). */
+/* What the caller may: from "Authorization: Bearer", "admin-token", "user-token" (these two where
+ * the row has ROUTE_ADMIN_HEADERS or ROUTE_ADMIN) or the client certificate. A token that is wrong
+ * is UNTRUSTED (401 after *delay_ms, by a timer and not a blocked thread); none at all is OK with
+ * no scopes and actor "anonymous". Constant time. A web page of a foreign origin on a row that
+ * wants scopes, or of administration, is MISMATCH by the name foreign_origin (403). */
 assay_status access_identify(access_list *a, const http_request *request, const route *row,
                              unsigned *scopes, char actor[ACCESS_ACTOR_SIZE], unsigned *delay_ms,
                              assay_error *err);
@@ -31,10 +31,19 @@ bool access_rate(access_list *a, const char *address, int64_t now_us, unsigned *
 /* LAZY fills of unknown platforms, per address and in total. */
 bool access_fill(access_list *a, const char *address, int64_t now, unsigned *retry_after);
 
+/* Who wants which token. */
+typedef struct token_order {
+    const char *name;
+    unsigned scopes;
+    int64_t now;
+    int64_t expires; /* 0: never */
+    const char *actor;
+    const char *request_id; /* of the audit entry */
+} token_order;
+
 /* A new token, shown once; stored as SHA-512. MISMATCH by the name token_exists; MALFORMED for a
  * name that is none. */
-assay_status access_token_new(access_list *a, store *s, const char *name, unsigned scopes,
-                              int64_t now, int64_t expires, const char *actor,
+assay_status access_token_new(access_list *a, store *s, const token_order *order,
                               char token[ACCESS_TOKEN_SIZE], assay_error *err);
 
 /* A token that is kept nowhere: for `assayd init`. */

@@ -180,61 +180,59 @@ assay_status access_token_make(char token[ACCESS_TOKEN_SIZE], uint8_t hash[SHA51
     return ASSAY_OK;
 }
 
-static assay_status put_record(store *s, const char *name, const char *body, const char *detail,
-                               int64_t now, const char *actor, assay_error *err)
+static assay_status put_record(store *s, const token_order *order, const char *body,
+                               const char *detail, assay_error *err)
 {
     const store_record record = {
-        .kind = token_kind, .name = name, .body = SPAN_TEXT(body), .updated = now
+        .kind = token_kind, .name = order->name, .body = SPAN_TEXT(body), .updated = order->now
     };
-    const store_audit_entry entry = { .time = now,
-                                      .actor = actor,
+    const store_audit_entry entry = { .time = order->now,
+                                      .actor = order->actor,
                                       .action = "token.create",
-                                      .subject = name,
+                                      .subject = order->name,
                                       .detail = detail,
-                                      .request_id = "" };
+                                      .request_id = order->request_id };
     assay_status status = store_record_put(s, &record, 0, &entry, err);
     if (status == ASSAY_MISMATCH)
         return fail_named(err, ASSAY_MISMATCH, "token_exists", NULL, "token.name",
-                          "there is a token %s already: revoke it first", name);
+                          "there is a token %s already: revoke it first", order->name);
     return status;
 }
 
-static assay_status write_texts(const uint8_t hash[SHA512_SIZE], unsigned scopes, int64_t now,
-                                int64_t expires, const char *actor, char **body, char **detail,
-                                assay_error *err)
+static assay_status write_texts(const uint8_t hash[SHA512_SIZE], const token_order *order,
+                                char **body, char **detail, assay_error *err)
 {
     json_writer record = { 0 }, audit = { 0 };
     json_open_object(&record, NULL);
     json_put_hex(&record, "sha512", span_of(hash, SHA512_SIZE));
-    scopes_write(&record, "scopes", scopes);
-    json_put_number(&record, "expires", (uint64_t)expires);
-    json_put_number(&record, "created", (uint64_t)now);
-    json_put_text(&record, "created_by", actor);
+    scopes_write(&record, "scopes", order->scopes);
+    json_put_number(&record, "expires", (uint64_t)order->expires);
+    json_put_number(&record, "created", (uint64_t)order->now);
+    json_put_text(&record, "created_by", order->actor);
     json_close_object(&record);
     json_open_object(&audit, NULL);
-    scopes_write(&audit, "scopes", scopes);
-    json_put_time(&audit, "expires", expires);
+    scopes_write(&audit, "scopes", order->scopes);
+    json_put_time(&audit, "expires", order->expires);
     json_close_object(&audit);
     assay_status status = json_take_written(&record, body, err);
     assay_status second = json_take_written(&audit, detail, err);
     return status != ASSAY_OK ? status : second;
 }
 
-assay_status access_token_new(access_list *a, store *s, const char *name, unsigned scopes,
-                              int64_t now, int64_t expires, const char *actor,
+assay_status access_token_new(access_list *a, store *s, const token_order *order,
                               char token[ACCESS_TOKEN_SIZE], assay_error *err)
 {
     uint8_t hash[SHA512_SIZE];
     char made[ACCESS_TOKEN_SIZE];
     char *body = NULL, *detail = NULL;
-    if (!is_name(name))
+    if (!is_name(order->name))
         return fail_named(err, ASSAY_MALFORMED, "token_name", NULL, "token.name",
                           "want 1 to %d letters, digits, dots, dashes or underscores",
                           TOKEN_NAME_SIZE - 1);
     TRY(access_token_make(made, hash, err));
-    assay_status status = write_texts(hash, scopes, now, expires, actor, &body, &detail, err);
+    assay_status status = write_texts(hash, order, &body, &detail, err);
     if (status == ASSAY_OK)
-        status = put_record(s, name, body, detail, now, actor, err);
+        status = put_record(s, order, body, detail, err);
     memory_free(body);
     memory_free(detail);
     TRY(status);

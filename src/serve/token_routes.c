@@ -107,8 +107,13 @@ static assay_status tokens_post(call *c, answer *out)
     json_document_free(&doc);
     TRY(status);
     TRY(check_scopes(c, wish.scopes));
-    status = access_token_new(c->service->access, c->service->store, wish.name, wish.scopes, c->now,
-                              wish.expires, c->actor, token, &c->error);
+    const token_order order = { .name = wish.name,
+                                .scopes = wish.scopes,
+                                .now = c->now,
+                                .expires = wish.expires,
+                                .actor = c->actor,
+                                .request_id = c->request_id };
+    status = access_token_new(c->service->access, c->service->store, &order, token, &c->error);
     if (status == ASSAY_MISMATCH)
         c->code = 409;
     TRY(status);
