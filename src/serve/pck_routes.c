@@ -12,6 +12,7 @@
 #include "serve/platform_tables.h"
 #include "serve/platforms.h"
 #include "serve/upper_hex.h"
+#include "serve/vendor_tables.h"
 
 enum { VARIANT_V3 = 3, VARIANT_V4 = 4, VARIANT_THIM = 16 };
 enum { ASK_AGAIN_SECONDS = 86400, ENCRYPTED_PPID_SIZE = 384 };
@@ -41,10 +42,11 @@ static store_platform asked_platform(const call *c)
 
 /* ---- Which certificate ---- */
 
-static store_answer answer_of(const pck_set *set, size_t chosen)
+static store_answer answer_of(const pck_set *set, size_t chosen, int64_t fetched)
 {
     store_answer found = { .certificate = set->certificates[chosen].certificate,
-                           .ca = (uint8_t)set->ca };
+                           .ca = (uint8_t)set->ca,
+                           .fetched = fetched };
     memcpy(found.tcbm, set->certificates[chosen].tcbm, sizeof(found.tcbm));
     memcpy(found.fmspc, set->fmspc, sizeof(found.fmspc));
     return found;
@@ -60,7 +62,7 @@ static assay_status none_fits(call *c, store_platform_state state)
 }
 
 static assay_status choose(call *c, const store_platform *asked, const pck_set *set,
-                           store_platform_state state, store_answer *out)
+                           store_platform_state state, int64_t fetched, store_answer *out)
 {
     tcb_info info;
     size_t chosen;
@@ -70,7 +72,7 @@ static assay_status choose(call *c, const store_platform *asked, const pck_set *
     if (status == ASSAY_UNTRUSTED)
         return none_fits(c, state);
     TRY(status);
-    *out = answer_of(set, chosen);
+    *out = answer_of(set, chosen, fetched);
     return ASSAY_OK;
 }
 
@@ -95,7 +97,7 @@ static assay_status fill(call *c, const store_platform *asked, store_answer *out
                          "the vendor has no certificate for this platform");
     return choose(c, asked, &offer.set,
                   offer.unavailable > 0 ? STORE_PLATFORM_UNAVAILABLE : STORE_PLATFORM_REGISTERED,
-                  out);
+                  c->now, out);
 }
 
 /* ---- A platform that is registered ---- */
@@ -160,7 +162,7 @@ static assay_status known(call *c, const store_platform *asked, store_platform *
         return call_fail(c, 462, "certificates_unavailable", "pckcert",
                          "the platform is registered, its certificates have not come yet");
     TRY(pck_set_of_store(c->memory, certificates, count, &set, &c->error));
-    return choose(c, asked, &set, platform->state, out);
+    return choose(c, asked, &set, platform->state, platform->updated, out);
 }
 
 static assay_status certificate_find(call *c, const store_platform *asked, store_answer *out)
@@ -253,10 +255,11 @@ static assay_status pckcert(call *c, answer *out)
     platform_tag(asked.qe_id, asked.pce_id, tag);
     answer_tag(out, tag);
     out->issued = leaf.not_before;
+    out->fetched = found.fetched;
     out->next_update = leaf.not_after;
     out->stale = leaf.not_after <= c->now;
     if (c->route->variant == VARIANT_V3)
-        out->warning = "299 - \"version 3 of this interface has ended, use version 4\"";
+        out->warning = VERSION_3_WARNING;
     return c->route->variant == VARIANT_THIM ? thim_reply(c, &texts, out)
                                              : pem_reply(c, &found, &texts, out);
 }

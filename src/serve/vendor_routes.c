@@ -9,9 +9,6 @@ enum { MOUNT_SGX = 0, MOUNT_TDX = 1 << 0, MOUNT_V3 = 1 << 1 };
 
 enum { NUMBER_MAX = 999999, URI_MAX = 2048 };
 
-static const char version_3[] =
-    "299 - \"API version 3 is no longer available from the vendor; use version 4\"";
-
 static assay_tee tee_of(const call *c)
 {
     return (c->route->variant & MOUNT_TDX) != 0 ? ASSAY_TEE_TDX : ASSAY_TEE_SGX;
@@ -20,7 +17,7 @@ static assay_tee tee_of(const call *c)
 static void version_told(const call *c, answer *out)
 {
     if ((c->route->variant & MOUNT_V3) != 0)
-        out->warning = version_3;
+        out->warning = VERSION_3_WARNING;
 }
 
 /* ---- TCB info and identities ---- */

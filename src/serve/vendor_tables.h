@@ -4,6 +4,10 @@
 
 #include "serve/route.h"
 
+/* What replies of version 3 carry. */
+#define VERSION_3_WARNING                                                                          \
+    "299 - \"API version 3 is no longer available from the vendor; use version 4\""
+
 extern const route vendor_routes[]; /* Intel's, in the forms of PCS, PCCS and THIM */
 extern const size_t vendor_route_count;
 extern const route amd_routes[];

@@ -36,7 +36,7 @@ static assay_status answer_check(const selected_row *row, const store_answer *an
 static assay_status selected_reader(void *context, const store_value *columns, assay_error *err)
 {
     selected_row *row = context;
-    store_answer answer = { .ca = (uint8_t)columns[4].number };
+    store_answer answer = { .ca = (uint8_t)columns[4].number, .fetched = columns[7].number };
     TRY(column_bytes(&columns[0], answer.tcbm, STORE_TCBM_SIZE, "store.certificates.tcbm", err));
     TRY(column_bytes(&columns[3], answer.fmspc, 6, "store.platforms.fmspc", err));
     TRY(column_copy(&columns[2], row->memory, &answer.certificate, err));

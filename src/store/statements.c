@@ -112,7 +112,7 @@ const statement_text statement_texts[STATEMENT_COUNT] = {
                           NULL },
 
     [SELECTED] = { "SELECT c.tcbm, c.checksum, c.certificate, p.fmspc, p.ca, p.checksum, "
-                   "s.checksum FROM platforms p "
+                   "s.checksum, p.updated FROM platforms p "
                    "JOIN selections s ON s.platform = p.id AND s.cpu_svn = $3 AND s.pce_svn = $4 "
                    "JOIN certificates c ON c.platform = p.id AND c.tcbm = s.tcbm "
                    "WHERE p.qe_id = $1 AND p.pce_id = $2 AND s.epoch = coalesce("

@@ -147,6 +147,7 @@ typedef struct store_answer {
     uint8_t tcbm[STORE_TCBM_SIZE];
     uint8_t fmspc[6];
     uint8_t ca;
+    int64_t fetched; /* the platform's `updated` */
 } store_answer;
 assay_status store_selected(store *s, assay_span qe_id, uint16_t pce_id, const uint8_t cpu_svn[16],
                             uint16_t pce_svn, arena *memory, store_answer *out, bool *found,
