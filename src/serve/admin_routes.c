@@ -9,6 +9,7 @@
 #include "serve/baseline.h"
 #include "serve/jobs.h"
 #include "serve/refresh.h"
+#include "serve/upper_hex.h"
 #include "serve/upstream.h"
 
 enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000, HOST_MAX = 64, FMSPC_SIZE = 6 };
@@ -174,7 +175,7 @@ static assay_status refresh_audit(call *c)
 {
     char subject[2 * FMSPC_SIZE + 1] = "items";
     if (c->parameters[REFRESH_FMSPC].data != NULL)
-        assay_hex_encode(c->parameters[REFRESH_FMSPC], subject);
+        upper_hex(c->parameters[REFRESH_FMSPC], subject);
     const store_audit_entry entry = { .time = c->now,
                                       .actor = c->actor,
                                       .action = "refresh.start",

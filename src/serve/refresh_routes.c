@@ -4,6 +4,7 @@
 
 #include "serve/log.h"
 #include "serve/refresh.h"
+#include "serve/upper_hex.h"
 #include "serve/vendor_tables.h"
 
 enum { REFRESH_TYPE, REFRESH_FMSPC };
@@ -21,7 +22,7 @@ static assay_status audit(call *c)
     if (c->parameters[REFRESH_TYPE].data != NULL)
         snprintf(subject, sizeof(subject), "all");
     if (fmspc.data != NULL)
-        assay_hex_encode(fmspc, subject);
+        upper_hex(fmspc, subject);
     const store_audit_entry entry = { .time = c->now,
                                       .actor = c->actor,
                                       .action = "refresh",

@@ -233,8 +233,7 @@ static void failure_text(const denial *why, char out[TEXT_SIZE])
 static void denial_headers(const denial *why, unsigned code, const char *type, header_text *h)
 {
     header_add(h, "Content-Type: %s\r\nCache-Control: no-store\r\n", type);
-    if (why->error.name != NULL)
-        header_add(h, "Error-Code: %s\r\n", why->error.name);
+    header_add(h, "Error-Code: %s\r\n", assay_error_name(&why->error));
     if (why->retry_after > 0 || code == 503)
         header_add(h, "Retry-After: %u\r\n", why->retry_after > 0 ? why->retry_after : 1);
     if (why->allow != NULL)
