@@ -13,6 +13,8 @@ static const struct {
 } rows[] = {
     { "assay ver", "verify", "bundle" },
     { "assay bundle ''", "create", "inspect" },
+    { "assay admin ''", "baseline", "verify" },
+    { "assay admin tokens new ops --sc", "--scope", "--state" },
     { "assay help bu", "bundle", "verify" },
     { "assay completion ''", "fish", "verify" },
     { "assay verify --coll", "--collateral", "--json" },

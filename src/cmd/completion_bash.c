@@ -35,6 +35,13 @@ static void put_bash_case(const verb *v)
     printf(") words=$statuses list=yes ;;\n        *) files=yes ;;\n        esac\n        ;;\n");
 }
 
+/* "$path $word" of a first word begins with a blank. */
+static void put_bash_path(const verb *v)
+{
+    printf("        '%s%s') path='%s' ;;\n", strchr(v->name, ' ') == NULL ? " " : "", v->name,
+           v->name);
+}
+
 void completion_bash(void)
 {
     printf("# bash completion for assay\n_assay() {\n"
@@ -44,11 +51,7 @@ void completion_bash(void)
     printf("'\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
            "        word=${COMP_WORDS[i]}\n"
            "        case \"$path $word\" in\n");
-    for (const verb *const *v = verbs; *v != NULL; v++) {
-        printf("        ' %s') path=%s ;;\n", (*v)->name, (*v)->name);
-        for (size_t i = 0; (*v)->verbs != NULL && (*v)->verbs[i] != NULL; i++)
-            printf("        '%s') path='%s' ;;\n", (*v)->verbs[i]->name, (*v)->verbs[i]->name);
-    }
+    completion_each_verb(verbs, put_bash_path);
     printf("        esac\n    done\n    case $path in\n    '') words='");
     completion_verbs(verbs);
     printf(" --help --version' ;;\n    help) words='");

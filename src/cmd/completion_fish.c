@@ -16,22 +16,20 @@ static void put_quoted(const char *text)
 }
 
 /* The condition under which the verb's own words are offered. */
-static void put_fish_condition(const verb *v)
+static void put_fish_seen(const verb *v)
 {
-    const char *space = strchr(v->name, ' ');
-    if (space == NULL) {
-        printf("-n '__fish_seen_subcommand_from %s'", v->name);
-        return;
+    for (const char *word = v->name; *word != '\0';) {
+        const int size = (int)strcspn(word, " ");
+        printf("%s__fish_seen_subcommand_from %.*s", word == v->name ? "" : "; and ", size, word);
+        word += size + (word[size] == ' ');
     }
-    printf("-n '__fish_seen_subcommand_from %.*s; and __fish_seen_subcommand_from %s'",
-           (int)(space - v->name), v->name, space + 1);
 }
 
 static void put_fish_option(const verb *v, const option_row *row)
 {
-    printf("complete -c assay ");
-    put_fish_condition(v);
-    printf(" -l %s", row->name);
+    printf("complete -c assay -n '");
+    put_fish_seen(v);
+    printf("' -l %s", row->name);
     if (row->letter != '\0')
         printf(" -s %c", row->letter);
     if (row->value == VALUE_FILE)
@@ -53,9 +51,9 @@ static void put_fish_verb(const verb *v)
     for (const option_row *row = v->options; row->id != OPTION_NONE; row++)
         put_fish_option(v, row);
     for (size_t i = 0; v->verbs != NULL && v->verbs[i] != NULL; i++) {
-        printf("complete -c assay -n '__fish_seen_subcommand_from %s; and not "
-               "__fish_seen_subcommand_from ",
-               v->name);
+        printf("complete -c assay -n '");
+        put_fish_seen(v);
+        printf("; and not __fish_seen_subcommand_from ");
         completion_verbs(v->verbs);
         printf("' -f -a %s -d '", verb_last_word(v->verbs[i]));
         put_quoted(v->verbs[i]->summary);

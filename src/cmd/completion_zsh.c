@@ -57,8 +57,8 @@ static void put_zsh_case(const verb *v)
     if (v->verbs != NULL) {
         printf("        local -a following=(");
         put_zsh_verbs(v->verbs);
-        printf(")\n        _describe verb following\n        ;;\n");
-        return;
+        printf(")\n        if [[ $words[CURRENT] != -* ]]; then\n"
+               "            _describe verb following\n            return\n        fi\n");
     }
     printf("        _arguments -s");
     for (const option_row *row = v->options; row->id != OPTION_NONE; row++)
@@ -76,6 +76,13 @@ static void put_zsh_case(const verb *v)
     printf("\n        ;;\n");
 }
 
+/* Verbs that another verb may follow. */
+static void put_zsh_nested(const verb *v)
+{
+    if (v->verbs != NULL)
+        printf(" '%s'", v->name);
+}
+
 void completion_zsh(void)
 {
     printf("#compdef assay\n"
@@ -87,10 +94,13 @@ void completion_zsh(void)
     put_zsh_verbs(verbs);
     printf(")\n        _describe verb all\n        return\n    fi\n"
            "    shift words\n    (( CURRENT-- ))\n"
-           "    if [[ $chosen == bundle && CURRENT -gt 2 ]]; then\n"
-           "        chosen=\"bundle $words[2]\"\n"
+           "    local -a nested=(");
+    completion_each_verb(verbs, put_zsh_nested);
+    printf(")\n"
+           "    while (( CURRENT > 2 && ${nested[(Ie)$chosen]} )) && [[ $words[2] != -* ]]; do\n"
+           "        chosen=\"$chosen $words[2]\"\n"
            "        shift words\n        (( CURRENT-- ))\n"
-           "    fi\n"
+           "    done\n"
            "    case $chosen in\n");
     completion_each_verb(verbs, put_zsh_case);
     printf("    esac\n}\n_assay \"$@\"\n");

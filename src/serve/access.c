@@ -133,7 +133,7 @@ static bool same_hash(const uint8_t a[SHA512_SIZE], const uint8_t b[SHA512_SIZE]
 static void credential_find(const http_request *request, const route *row, credential *out)
 {
     static const char bearer[] = "Bearer ";
-    const bool pccs = (row->flags & ROUTE_ADMIN_HEADERS) != 0;
+    const bool pccs = (row->flags & (ROUTE_ADMIN_HEADERS | ROUTE_ADMIN)) != 0;
     assay_span value = http_header_value(request, "Authorization", &out->repeated);
     out->header = HEADER_BEARER;
     out->token = value;

@@ -326,6 +326,7 @@ static void stop(assay_daemon *d)
 
 static assay_status start(assay_daemon *d, assay_error *err)
 {
+    signals_block(d);
     TRY(config_load(d->options->config, &d->loaded, err));
     d->running = d->loaded;
     log_form_set(d->loaded.log.form);
@@ -333,7 +334,6 @@ static assay_status start(assay_daemon *d, assay_error *err)
     TRY(systemd_sockets(&d->running, err));
     TRY(state_directory_make(d->running.state_directory, d->options->user, err));
     TRY(sandbox_identity(d->options->user, d->options->root, ports_of(&d->running), err));
-    signals_block(d);
     TRY(service_start(&d->running, &d->service, err));
     return server_start(d, err);
 }
