@@ -73,8 +73,8 @@ static int receive_more(int fd, received *in)
 
 const char *http_called_header(const http_called *called, const char *name)
 {
-    static char values[8][VALUE_SIZE];
-    static unsigned next;
+    static _Thread_local char values[8][VALUE_SIZE];
+    static _Thread_local unsigned next;
     char *value = values[next++ % 8];
     const size_t size = strlen(name);
     value[0] = '\0';

@@ -25,7 +25,8 @@ http_called http_call_on(int fd, const char *method, const char *target, const c
 /* Sends `bytes` as they are and reads one reply. */
 http_called http_call_raw(uint16_t port, const char *bytes, size_t size);
 
-/* The value of a header in any case, "" when it is absent; static storage of the last eight. */
+/* The value of a header in any case, "" when it is absent; storage of the last
+ * eight of this thread. */
 const char *http_called_header(const http_called *called, const char *name);
 void http_called_free(http_called *called);
 
