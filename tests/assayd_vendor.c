@@ -99,8 +99,10 @@ long metric(const assayd_process *assayd, const char *line)
 {
     http_called called = http_call(assayd->admin_port, "GET", "/metrics", NULL, NULL);
     assert_int_equal(called.code, 200);
-    const char *at = strstr(called.body, line);
-    const long value = at != NULL ? strtol(at + strlen(line), NULL, 10) : -1;
+    char wanted[256];
+    snprintf(wanted, sizeof(wanted), "\n%s", line);
+    const char *at = strstr(called.body, wanted);
+    const long value = at != NULL ? strtol(at + strlen(wanted), NULL, 10) : -1;
     http_called_free(&called);
     return value;
 }

@@ -53,7 +53,7 @@ static bool begins(const char *text, const char *prefix)
 
 static void record_changed(service *s, const char *name)
 {
-    if (begins(name, "baseline/") || begins(name, "setting/"))
+    if (begins(name, "baseline/") || strcmp(name, "setting/" BASELINE_DEFAULT_RECORD) == 0)
         baselines_changed(s);
     else if (begins(name, "token/"))
         tokens_changed(s);
