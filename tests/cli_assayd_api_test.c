@@ -174,9 +174,11 @@ static const refused_row refused[] = {
     { SGX "/tcb?fmspc=" SGX_FMSPC "&tcbEvaluationDataNumber=x", 400, "bad_parameter" },
     { SGX "/tcb?fmspc=" SGX_FMSPC "&update=late", 400, "bad_parameter" },
     { SGX "/tcb?fmspc=00906ED5000", 400, "bad_parameter" },
-    { SGX "/tcb?fmspc=" SGX_FMSPC "&tcbEvaluationDataNumber=15", 410, "fetch_retired" },
+    { SGX "/tcb?fmspc=" SGX_FMSPC "&tcbEvaluationDataNumber=16", 410, "fetch_retired" },
+    /* The vendor never had it: its word counts, whatever numbers are cached. */
+    { SGX "/tcb?fmspc=" SGX_FMSPC "&tcbEvaluationDataNumber=15", 404, "fetch_not_found" },
     { SGX "/tcb?fmspc=" SGX_FMSPC "&tcbEvaluationDataNumber=9999", 404, NULL },
-    { SGX "/qe/identity?tcbEvaluationDataNumber=15", 410, "fetch_retired" },
+    { SGX "/qe/identity?tcbEvaluationDataNumber=16", 410, "fetch_retired" },
     { SGX "/qe/identity?fmspc=" SGX_FMSPC, 400, "unknown_parameter" },
     { SGX "/qe/identity?update=early&update=early", 400, "repeated_parameter" },
     { SGX "/pckcrl", 400, "missing_parameter" },

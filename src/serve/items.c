@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "collateral/issuer_chain.h"
+#include "serve/access.h"
 #include "serve/answers.h"
 #include "serve/baseline.h"
 #include "serve/item_gate.h"
@@ -15,6 +16,9 @@
 #include "serve/upper_hex.h"
 #include "serve/upstream.h"
 
+/* What is proved but finds no room in the store. */
+typedef enum no_room { NO_ROOM_FAILS, NO_ROOM_SERVES } no_room;
+
 /* One question to the vendor. */
 typedef struct asking {
     service *service;
@@ -22,6 +26,7 @@ typedef struct asking {
     int64_t now;
     unsigned *retry_after;
     assay_error *err;
+    no_room no_room;
 } asking;
 
 static bool is_stale(const store_item *item, int64_t now)
@@ -80,6 +85,31 @@ static assay_status keep(const asking *a, const store_item *new, bool *changed)
         return items_store(a->service, new, 1, a->err);
     TRY(store_item_touch(a->service->store, new->key, new->fetched, a->err));
     answers_drop(a->service->answers, answers_tag(new->key));
+    return ASSAY_OK;
+}
+
+static bool lacks_room(const assay_error *error)
+{
+    static const char *const names[] = { "store_limit", "store_full", "store_read_only" };
+    for (size_t i = 0; error->name != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(error->name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A store that can take no more is no reason to refuse what the vendor has just signed. */
+static assay_status keep_or_serve(const asking *a, const store_item *new, const char *warning,
+                                  bool *changed)
+{
+    assay_status status = item_warning_keep(a->service, new->key, warning, a->now, a->err);
+    if (status == ASSAY_OK)
+        status = keep(a, new, changed);
+    if (status == ASSAY_OK || a->no_room == NO_ROOM_FAILS || !lacks_room(a->err))
+        return status;
+    log_failure(LEVEL_ERROR, "item.not_stored", a->err, "item", new->key, NULL);
+    *a->err = (assay_error) { .status = ASSAY_OK };
+    *changed = false;
     return ASSAY_OK;
 }
 
@@ -180,10 +210,9 @@ static assay_status ask_alone(const asking *a, const item_name *name, const char
     if (status == ASSAY_OK)
         status = item_admit(a->service, name, &item, a->memory, a->now, a->err);
     if (status == ASSAY_OK)
-        status = item_warning_keep(a->service, key, fetched.warning, a->now, a->err);
+        status = keep_or_serve(a, &item, fetched.warning, changed);
     assay_fetched_free(&fetched);
     TRY(status);
-    TRY(keep(a, &item, changed));
     *out = item;
     return ASSAY_OK;
 }
@@ -228,7 +257,7 @@ assay_status item_refresh(service *s, const item_name *name, arena *memory, int6
                           bool *changed, unsigned *retry_after, assay_error *err)
 {
     assay_error why = { .status = ASSAY_OK };
-    const asking a = { s, memory, now, retry_after, &why };
+    const asking a = { s, memory, now, retry_after, &why, NO_ROOM_FAILS };
     char key[ITEM_KEY_SIZE];
     store_item item;
     item_key(name, key);
@@ -247,7 +276,8 @@ assay_status item_refresh(service *s, const item_name *name, arena *memory, int6
 
 /* ---- For a request ---- */
 
-/* A number that is not to be had: retired when the vendor's own list begins later. */
+/* A number that is not here is retired when the vendor's own list begins later. Only for want of
+ * the vendor's word. */
 static bool number_retired(call *c, const item_name *name)
 {
     const item_name listed = { .kind = ITEM_EVALUATION_NUMBERS,
@@ -284,18 +314,18 @@ static assay_status failed(call *c, const item_name *name, assay_status status)
     /* What the vendor sent was refused, or what it said means nothing to the one who asks. */
     c->code =
         status == ASSAY_ENVIRONMENT || status == ASSAY_NO_MEMORY ? failure_code(&c->error) : 502;
-    if (c->code == 404 && number_retired(c, name)) {
-        c->code = 410;
-        c->error.name = "fetch_retired";
-    }
     tell_operator(c, name);
     return status;
 }
 
 static assay_status missing(call *c, const item_name *name, const char *key)
 {
-    const assay_status status = fail_named(&c->error, ASSAY_ENVIRONMENT, "not_found", NULL, key,
-                                           "is not here, and this fill mode asks no vendor for it");
+    static const char retired[] = "is not here; the vendor's numbers begin later, it is retired";
+    static const char unknown[] = "is not here, and this fill mode asks no vendor for it";
+    const bool gone = number_retired(c, name);
+    const assay_status status =
+        fail_named(&c->error, ASSAY_ENVIRONMENT, gone ? "fetch_retired" : "not_found", NULL, key,
+                   "%s", gone ? retired : unknown);
     return failed(c, name, status);
 }
 
@@ -313,9 +343,19 @@ static bool retired(const assay_error *error)
     return error->name != NULL && strcmp(error->name, "fetch_retired") == 0;
 }
 
+/* Anybody may name chips and TCBs without end: of these only so many are asked for. */
+static assay_status may_fill(call *c, const item_name *name, const char *key)
+{
+    if (name->kind != ITEM_VCEK ||
+        access_fill(c->service->access, c->request->address, c->now, &c->retry_after))
+        return ASSAY_OK;
+    return call_fail(c, 503, "fills_exhausted", key,
+                     "too many VCEKs that are not here were asked for");
+}
+
 assay_status item_get(call *c, const item_name *name, store_item *out, bool *stale)
 {
-    const asking a = { c->service, c->memory, c->now, &c->retry_after, &c->error };
+    const asking a = { c->service, c->memory, c->now, &c->retry_after, &c->error, NO_ROOM_SERVES };
     char key[ITEM_KEY_SIZE];
     store_item fresh;
     bool found = false;
@@ -329,6 +369,7 @@ assay_status item_get(call *c, const item_name *name, store_item *out, bool *sta
     const assay_status allowed = call_may_ask(c);
     if (allowed != ASSAY_OK)
         return found && !c->wants_vendor ? serve_stale(c, stale) : allowed;
+    TRY(may_fill(c, name, key));
     const assay_status status = ask_in_turn(&a, name, &fresh);
     if (status == ASSAY_OK)
         *out = fresh;
