@@ -80,6 +80,39 @@ static void become_child(const char *log)
         _exit(127);
 }
 
+/* Those that a failed test has left; PR_SET_PDEATHSIG is lost where a process becomes another user.
+ */
+enum { SPAWNED_MAX = 256 };
+static pid_t spawned[SPAWNED_MAX];
+static size_t spawned_count;
+
+static void end_spawned(void)
+{
+    for (size_t i = 0; i < spawned_count; i++) {
+        if (spawned[i] > 0)
+            kill(spawned[i], SIGKILL);
+    }
+}
+
+static void remember(pid_t pid)
+{
+    size_t place = 0;
+    if (spawned_count == 0)
+        atexit(end_spawned);
+    while (place < spawned_count && spawned[place] != 0)
+        place++;
+    if (place == SPAWNED_MAX)
+        return;
+    spawned[place] = pid;
+    spawned_count += place == spawned_count;
+}
+
+static void forget(pid_t pid)
+{
+    for (size_t i = 0; i < spawned_count; i++)
+        spawned[i] = spawned[i] == pid ? 0 : spawned[i];
+}
+
 pid_t process_spawn(const char *const *words, const char *log)
 {
     pid_t pid = fork();
@@ -89,6 +122,7 @@ pid_t process_spawn(const char *const *words, const char *log)
         _exit(127);
     }
     assert_true(pid > 0);
+    remember(pid);
     return pid;
 }
 
@@ -99,6 +133,7 @@ static bool ended(pid_t pid, int *code)
     pid_t found = waitpid(pid, &status, WNOHANG);
     if (found == 0)
         return false;
+    forget(pid);
     *code = found < 0             ? 127
             : WIFEXITED(status)   ? WEXITSTATUS(status)
             : WIFSIGNALED(status) ? 128 + WTERMSIG(status)
@@ -115,6 +150,7 @@ int process_wait(pid_t pid)
     }
     kill(pid, SIGKILL);
     (void)waitpid(pid, NULL, 0);
+    forget(pid);
     test_fail("process %d did not end in time", (int)pid);
     return 127;
 }
