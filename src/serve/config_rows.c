@@ -68,7 +68,7 @@ const config_row config_rows[] = {
     { "store", "platform_max", CONFIG_COUNT, MEMBER(store.platform_max), .min = 1,
       .max = INT64_MAX, .initial = "10000000", .help = "platforms at most" },
     { "store", "item_max", CONFIG_COUNT, MEMBER(store.item_max), .min = 100, .max = INT64_MAX,
-      .initial = "1000000", .help = "vendor items at most, VCEKs included" },
+      .initial = "1000000", .help = "vendor items at most, VCEKs included; VCEKs take three quarters at most" },
 
     /* ---- upstream ---- */
     { "upstream", "mode", CONFIG_WORD, MEMBER(upstream.mode), .words = modes, .initial = "lazy",
@@ -134,7 +134,7 @@ const config_row config_rows[] = {
       .help = "requests of one address that cost work; 0: no limit" },
     { "access", "fills_per_hour", CONFIG_UNSIGNED, MEMBER(access.fills_per_hour), .max = 1000000,
       .initial = "1000", .reload = CONFIG_ON_RELOAD,
-      .help = "unknown platforms that one address may have fetched; 0: no limit" },
+      .help = "unknown platforms and VCEKs that one address may have fetched; 0: no limit" },
     { "access", "fills_total_per_hour", CONFIG_UNSIGNED, MEMBER(access.fills_total_per_hour),
       .max = 10000000, .initial = "10000", .reload = CONFIG_ON_RELOAD,
       .help = "the same for all addresses together; 0: no limit" },
