@@ -221,6 +221,22 @@ static void codes_have_names(void **state)
     }
 }
 
+/* Its query has the machine's encrypted PPID, and errors go into logs. */
+static void errors_about_certificates_hide_the_query(void **state)
+{
+    (void)state;
+    static const uint8_t qe_id[16] = { 0xab }, ppid[384] = { 0xcd };
+    const scripted_reply reply = { .code = 404, .body = "no" };
+    scene s = scene_of(&reply, 1);
+    const assay_fetch_request request = { .kind = ASSAY_FETCH_PCK_CERTIFICATE,
+                                          .qe_id = SPAN(qe_id),
+                                          .encrypted_ppid = SPAN(ppid) };
+    assert_failed("a certificate", &s, fetch_run(&s, &request, NULL), "fetch_not_found");
+    assert_non_null(strstr(s.error.where, "/sgx/certification/v4/pckcert"));
+    assert_null(strchr(s.error.where, '?'));
+    scene_end(&s);
+}
+
 /* A PCCS ignores the number and sends its standard set. */
 static void another_number_than_asked_for_is_refused(void **state)
 {
@@ -246,6 +262,7 @@ int main(void)
         cmocka_unit_test(vceks_become_der),
         cmocka_unit_test(bad_replies_are_refused),
         cmocka_unit_test(codes_have_names),
+        cmocka_unit_test(errors_about_certificates_hide_the_query),
         cmocka_unit_test(another_number_than_asked_for_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

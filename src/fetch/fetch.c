@@ -280,6 +280,13 @@ static assay_status run(call *c, assay_fetched *out, assay_error *err)
     return c->offers == 0 && status == ASSAY_OK ? not_offered(c, err) : status;
 }
 
+/* In questions for certificates the query names the machine: its encrypted PPID is for no log. */
+static void query_hidden(assay_fetch_kind kind, assay_error *err)
+{
+    if (kind == ASSAY_FETCH_PCK_CERTIFICATE || kind == ASSAY_FETCH_PCK_CERTIFICATES)
+        err->where[strcspn(err->where, "?")] = '\0';
+}
+
 assay_status fetch_item(assay_fetcher *fetcher, const assay_fetch_request *request,
                         const fetch_control *control, assay_fetched *out, assay_error *err)
 {
@@ -300,7 +307,10 @@ assay_status fetch_item(assay_fetcher *fetcher, const assay_fetch_request *reque
                            .body.limit = BODY_MAX };
     services_of(&fetcher->config, request->kind, &c->services);
     (void)pthread_mutex_lock(&fetcher->turn);
-    assay_status status = run(c, &item, err != NULL ? err : &own);
+    err = err != NULL ? err : &own;
+    assay_status status = run(c, &item, err);
+    if (status != ASSAY_OK)
+        query_hidden(request->kind, err);
     (void)pthread_mutex_unlock(&fetcher->turn);
     buffer_free(&c->asking.headers);
     buffer_free(&c->asking.body);
