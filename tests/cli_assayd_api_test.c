@@ -406,6 +406,33 @@ static void rule_5_request_ids_are_the_clients_or_new(void **state)
     http_called_free(&called);
 }
 
+/* Also where no handler has seen the request. */
+static void rule_5_refused_requests_have_an_id_and_a_line(void **state)
+{
+    static const char smuggled[] = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+                                   "Transfer-Encoding: chunked\r\n\r\n";
+    char wanted[128];
+    (void)state;
+    http_called called = http_call_raw(assayd.port, smuggled, sizeof(smuggled) - 1);
+    assert_int_equal(called.code, 400);
+    const char *id = http_called_header(&called, "Request-ID");
+    assert_int_equal(strlen(id), 32);
+    snprintf(wanted, sizeof(wanted), "address=127.0.0.1 id=%s", id);
+    assert_true(assayd_log_wait(&assayd, wanted));
+    http_called_free(&called);
+    for (size_t i = 0; i < 100; i++) {
+        called = http_call_raw(assayd.port, smuggled, sizeof(smuggled) - 1);
+        assert_int_equal(called.code, 400);
+        http_called_free(&called);
+    }
+    char *log = assayd_log(&assayd);
+    size_t lines = 0;
+    for (const char *at = log; (at = strstr(at, "request.refused")) != NULL; at++)
+        lines++;
+    free(log);
+    assert_true(lines < 101);
+}
+
 /* ---- Methods
  * ---------------------------------------------------------------------------------------- */
 
@@ -426,6 +453,7 @@ static void methods_other_than_get(void **state)
         http_called called = http_call(assayd.port, wrong[i], SGX_TCB, NULL, "");
         assert_row(wrong[i], called.code, 405);
         assert_string_equal(http_called_header(&called, "Allow"), "GET, HEAD, OPTIONS");
+        assert_string_equal(called.body, "method: this is answered to: GET, HEAD, OPTIONS\n");
         http_called_free(&called);
     }
     http_called options = http_call(assayd.port, "OPTIONS", SGX "/refresh", NULL, NULL);
@@ -446,6 +474,7 @@ int main(void)
         cmocka_unit_test(rule_5_every_item_says_how_fresh_it_is),
         cmocka_unit_test(rule_5_unchanged_items_are_304),
         cmocka_unit_test(rule_5_request_ids_are_the_clients_or_new),
+        cmocka_unit_test(rule_5_refused_requests_have_an_id_and_a_line),
         cmocka_unit_test(methods_other_than_get),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -56,7 +56,14 @@ static void the_listeners_are_apart(void **state)
     assert_int_equal(http_code(assayd.port, "/assay/v1/status"), 404);
     assert_int_equal(http_code(assayd.admin_port, "/assay/v1/status"), 401);
     assert_int_equal(http_code(assayd.port, "/healthz"), 200);
-    assert_int_equal(http_code(assayd.admin_port, "/readyz"), 200);
+    http_called ready = http_call(assayd.admin_port, "GET", "/readyz", NULL, NULL);
+    assert_int_equal(ready.code, 200);
+    assert_non_null(strstr(ready.body, "\"replica\""));
+    http_called_free(&ready);
+    ready = http_call(assayd.port, "GET", "/readyz", NULL, NULL);
+    assert_int_equal(ready.code, 200);
+    assert_null(strstr(ready.body, "replica"));
+    http_called_free(&ready);
     assayd_stop(&assayd);
 }
 

@@ -123,12 +123,14 @@ static void handle(void *context, http_exchange *exchange)
         respond_text(exchange, 404, "no such path\n");
 }
 
-static void refused(void *context, const char *address, unsigned code, const char *why)
+static void refused(void *context, const char *address, unsigned code, const char *why,
+                    char headers[HTTP_REFUSED_HEADERS_SIZE])
 {
     fixture *f = context;
     pthread_mutex_lock(&f->lock);
     f->refused_code = code;
     f->refused_count++;
+    snprintf(headers, HTTP_REFUSED_HEADERS_SIZE, "Request-ID: %zu\r\n", f->refused_count);
     snprintf(f->refused_why, sizeof(f->refused_why), "%s: %s", address, why);
     pthread_mutex_unlock(&f->lock);
 }

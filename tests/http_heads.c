@@ -96,7 +96,19 @@ const http_sample http_samples[] = {
 
     /* ---- The target
        ------------------------------------------------------------------------------ */
-    ROW("absolute form", "GET http://localhost/a HTTP/1.1\r\n" END, 400),
+    ROW("absolute form", "GET http://LOCALHOST/a?b HTTP/1.1\r\n" END, 0),
+    ROW("absolute form by https", "GET HTTPS://localhost/a HTTP/1.1\r\n" END, 0),
+    ROW("absolute form without a path", "GET http://localhost HTTP/1.1\r\n" END, 0),
+    ROW("absolute form of another host", "GET http://other/a HTTP/1.1\r\n" END, 400),
+    ROW("absolute form of a host that ours begins with", "GET http://local/a HTTP/1.1\r\n" END,
+        400),
+    ROW("absolute form of another port", "GET http://localhost:81/a HTTP/1.1\r\n" END, 400),
+    ROW("absolute form of no host", "GET http:///a HTTP/1.1\r\n" END, 400),
+    ROW("absolute form of a user", "GET http://a@localhost/a HTTP/1.1\r\n" END, 400),
+    ROW("absolute form of another scheme", "GET ftp://localhost/a HTTP/1.1\r\n" END, 400),
+    ROW("absolute form with two slashes in the path", "GET http://localhost//a HTTP/1.1\r\n" END,
+        400),
+    ROW("absolute form without Host", "GET http://localhost/a HTTP/1.0\r\n\r\n", 400),
     ROW("asterisk form", "OPTIONS * HTTP/1.1\r\n" END, 400),
     ROW("authority form", "GET localhost:80 HTTP/1.1\r\n" END, 400),
     ROW("no slash", "GET a HTTP/1.1\r\n" END, 400),

@@ -208,7 +208,10 @@ static void refusal_in_the_midst_of_a_body(void **state)
     memset(junk, 'j', 100000);
     client_send_text(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
     client_send(fd, junk, 100000);
-    assert_int_equal(client_code(fd, ""), 413);
+    client_reply reply = client_receive(fd, HTTP_POST);
+    assert_int_equal(reply.code, 413);
+    assert_non_null(strstr(reply.head, "Request-ID: 1\r\n"));
+    client_reply_free(&reply);
     assert_true(client_sees_end(fd));
     close(fd);
     test_free(junk);
@@ -216,6 +219,28 @@ static void refusal_in_the_midst_of_a_body(void **state)
     size_t count;
     assert_int_equal(fixture_refused(&f, &count), 413);
     assert_int_equal(count, 1);
+    fixture_stop(&f);
+}
+
+/* More than any buffer of the sockets holds, by a client that reads when it has written all. */
+static void refusal_after_all_of_a_large_body(void **state)
+{
+    enum { PART = 64 * 1024, PARTS = 512 };
+    fixture f;
+    (void)state;
+    fixture_begin(&f);
+    f.settings.body_size = 1000;
+    fixture_start(&f);
+    const int fd = client_connect(&f, 0);
+    char *junk = test_malloc(PART);
+    memset(junk, 'j', PART);
+    client_send_text(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 33554432\r\n\r\n");
+    for (size_t i = 0; i < PARTS; i++)
+        client_send(fd, junk, PART);
+    assert_int_equal(client_code(fd, ""), 413);
+    assert_true(client_sees_end(fd));
+    close(fd);
+    test_free(junk);
     fixture_stop(&f);
 }
 
@@ -247,6 +272,7 @@ int main(void)
         cmocka_unit_test(expectation_is_met),
         cmocka_unit_test(samples_are_answered),
         cmocka_unit_test(refusal_in_the_midst_of_a_body),
+        cmocka_unit_test(refusal_after_all_of_a_large_body),
         cmocka_unit_test(heads_have_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,15 @@
 /* connection.c: the life of a connection, stage by stage. RFC 9112 section 9. */
 #include "http/connection.h"
 
+#include <stdio.h>
 #include <sys/epoll.h>
 
 #include "base/memory.h"
 #include "http/loop.h"
 #include "http/tls.h"
 
-/* Requests of one connection in one turn of the loop, and bytes after the last reply. */
-enum { REQUESTS_IN_A_TURN = 32, LINGER_MAX = 1024 * 1024 };
+/* Requests of one connection in one turn of the loop, or records that nobody reads. */
+enum { STEPS_IN_A_TURN = 32 };
 
 typedef enum progress { GO_ON, WAIT, GONE } progress;
 
@@ -133,16 +134,16 @@ void connection_answer(connection *c)
         exchange->failed = !exchange_tail_make(exchange, reply_connection_of(c));
 }
 
-static bool refused_reply_made(http_exchange *exchange, refusal why)
+static bool refused_reply_made(http_exchange *exchange, refusal why, const char *told)
 {
-    char text[160];
+    char text[160], headers[HTTP_REFUSED_HEADERS_SIZE + 32];
     size_t size = strlen(why.why);
     if (size > sizeof(text) - 1)
         size = sizeof(text) - 1;
     memcpy(text, why.why, size);
     text[size] = '\n';
-    exchange->reply =
-        http_reply_new(why.code, "Content-Type: text/plain\r\n", span_of(text, size + 1));
+    snprintf(headers, sizeof(headers), "Content-Type: text/plain\r\n%s", told);
+    exchange->reply = http_reply_new(why.code, headers, span_of(text, size + 1));
     exchange->close = true;
     exchange->without_body = false;
     return exchange->reply != NULL;
@@ -152,12 +153,13 @@ static bool refused_reply_made(http_exchange *exchange, refusal why)
 static progress refuse(connection *c, refusal why)
 {
     const http_settings *settings = &server_of(c)->settings;
+    char told[HTTP_REFUSED_HEADERS_SIZE] = "";
     loop_count(&c->loop->counters.refused, 1);
     if (settings->refused != NULL)
-        settings->refused(settings->context, c->address, why.code, why.why);
+        settings->refused(settings->context, c->address, why.code, why.why, told);
     if (c->exchange == NULL)
         c->exchange = exchange_take(c->loop, c);
-    if (c->exchange == NULL || !refused_reply_made(c->exchange, why))
+    if (c->exchange == NULL || !refused_reply_made(c->exchange, why, told))
         return GONE;
     c->exchange->reader.stage = REQUEST_REFUSED;
     connection_answer(c);
@@ -293,7 +295,8 @@ static progress reading_on(connection *c)
     return GONE;
 }
 
-/* Bytes that nobody reads would reset the connection, and the reply with it. */
+/* Bytes that nobody reads would reset the connection, and the reply with it: a client that writes
+ * all of a body before it reads would not hear why. For a time, not for a size. */
 static progress finish(connection *c)
 {
     const request_reader *in = &c->exchange->reader;
@@ -350,10 +353,9 @@ static progress sending_on(connection *c)
 
 static progress lingering_on(connection *c)
 {
-    c->lingered += RECORD_SIZE;
     switch (transport_discard(&c->transport)) {
     case FLOW_ON:
-        return c->lingered < LINGER_MAX ? GO_ON : GONE;
+        return GO_ON;
     case FLOW_BLOCKED:
         return WAIT;
     case FLOW_ENDED:
@@ -395,12 +397,13 @@ static void hurry(connection *c)
 void connection_advance(connection *c)
 {
     progress outcome = GO_ON;
-    unsigned handled = 0;
-    while (outcome == GO_ON && handled < REQUESTS_IN_A_TURN) {
+    unsigned steps = 0;
+    while (outcome == GO_ON && steps < STEPS_IN_A_TURN) {
         const connection_stage before = c->stage;
         outcome = stage_on(c);
-        if (before != CONNECTION_SENDING && c->stage == CONNECTION_SENDING)
-            handled++;
+        if (before == CONNECTION_LINGERING ||
+            (before != CONNECTION_SENDING && c->stage == CONNECTION_SENDING))
+            steps++;
     }
     if (outcome == GO_ON)
         hurry(c);

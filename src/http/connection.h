@@ -29,7 +29,6 @@ typedef struct connection {
     peer_ticket peer;
     http_exchange *exchange; /* NULL while idle */
     bool closing;            /* after this reply */
-    size_t lingered;         /* bytes */
     uint8_t *certificate;    /* the client's, DER; owned */
     size_t certificate_size;
     char address[HTTP_ADDRESS_SIZE];

@@ -5,7 +5,7 @@
 
 #include "base/span.h"
 
-enum { HTTP_HEADER_MAX = 64, HTTP_ADDRESS_SIZE = 64 };
+enum { HTTP_HEADER_MAX = 64, HTTP_ADDRESS_SIZE = 64, HTTP_REFUSED_HEADERS_SIZE = 128 };
 
 typedef struct http_header {
     assay_span name; /* as received: compare with http_name_is() */

@@ -144,6 +144,11 @@ static size_t headers_named(const syntax_head *head, const char *name, assay_spa
     return count;
 }
 
+static uint8_t lower(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
+}
+
 static bool is_host_byte(uint8_t byte)
 {
     return (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z') ||
@@ -164,6 +169,21 @@ static refusal host_check(const request_head *head)
         if (!is_host_byte(host.data[i]) ||
             (host.data[i] == '.' && i > 0 && host.data[i - 1] == '.'))
             return (refusal) { 400, "the Host header is no host" };
+    }
+    return fine;
+}
+
+/* RFC 9112 section 3.2.2. Of another host than the header says, nobody knows which is meant. */
+static refusal absolute_target_read(assay_span authority, const request_head *head)
+{
+    assay_span host = { NULL, 0 };
+    if (authority.data == NULL)
+        return fine;
+    if (headers_named(&head->syntax, "Host", &host) == 0 || host.size != authority.size)
+        return (refusal) { 400, "the request target names another host than the Host header" };
+    for (size_t i = 0; i < host.size; i++) {
+        if (lower(host.data[i]) != lower(authority.data[i]))
+            return (refusal) { 400, "the request target names another host than the Host header" };
     }
     return fine;
 }
@@ -232,6 +252,7 @@ static void connection_read(request_head *head)
 
 refusal request_head_read(assay_span head, request_head *out)
 {
+    assay_span authority = { NULL, 0 };
     out->framing = BODY_NONE;
     out->body_size = 0;
     refusal found = head_bytes_check(head);
@@ -240,9 +261,12 @@ refusal request_head_read(assay_span head, request_head *out)
     if (found.code == 0)
         found = syntax_head_split(head, &out->syntax);
     if (found.code == 0)
-        found = target_split(out->syntax.target, &out->path, &out->query);
+        found = target_split(target_origin_form(out->syntax.target, &authority), &out->path,
+                             &out->query);
     if (found.code == 0)
         found = host_check(out);
+    if (found.code == 0)
+        found = absolute_target_read(authority, out);
     if (found.code == 0)
         found = framing_read(out);
     if (found.code == 0)

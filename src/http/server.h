@@ -8,10 +8,11 @@
  * Refused before any handler runs, each with a plain-text reason and a closed connection:
  * Content-Length together with Transfer-Encoding, a repeated or signed Content-Length, any
  * Transfer-Encoding but "chunked" (501), obsolete line folding, space before the colon, bare CR,
- * control characters, NUL, a missing or repeated Host in HTTP/1.1, request targets that are not in
- * origin form, "%2e", "%2f", "%00", "//", "." and ".." segments in a path (400); a head over
- * head_size (431); a body over body_size (413); a head or body that is not complete in its time
- * (408, then closed); HTTP/2 preambles and versions other than 1.0 and 1.1 (505).
+ * control characters, NUL, a missing or repeated Host in HTTP/1.1, request targets in neither
+ * origin form nor absolute form of the same host, "%2e", "%2f", "%00", "//", "." and ".." segments
+ * in a path (400); a head over head_size (431); a body over body_size (413); a head or body that is
+ * not complete in its time (408, then closed); HTTP/2 preambles and versions other than 1.0 and 1.1
+ * (505).
  */
 #ifndef ASSAY_HTTP_SERVER_H
 #define ASSAY_HTTP_SERVER_H
@@ -118,8 +119,10 @@ typedef struct http_listener {
 /* Called on a loop's thread with each complete request. */
 typedef void (*http_handler)(void *context, http_exchange *exchange);
 
-/* Called once for each request refused before the handler: for metrics and the log. */
-typedef void (*http_refused)(void *context, const char *address, unsigned code, const char *why);
+/* Called once for each request refused before the handler: for metrics and the log. May write
+ * finished header lines of the reply ("Request-ID: 7f\r\n") into `headers`, which are empty. */
+typedef void (*http_refused)(void *context, const char *address, unsigned code, const char *why,
+                             char headers[HTTP_REFUSED_HEADERS_SIZE]);
 
 typedef struct http_settings {
     http_listener listeners[HTTP_LISTENER_MAX];

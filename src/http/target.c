@@ -1,6 +1,8 @@
 /* target.c: checks paths byte by byte and segment by segment. RFC 9112 section 3.2.1, RFC 3986. */
 #include "http/target.h"
 
+#include "http/server.h"
+
 static const refusal fine = { 0, NULL };
 
 static bool is_hex(uint8_t byte)
@@ -66,6 +68,24 @@ static refusal query_check(assay_span query)
             return (refusal) { 400, "a byte that queries don't have" };
     }
     return fine;
+}
+
+assay_span target_origin_form(assay_span target, assay_span *authority)
+{
+    static const char *const schemes[] = { "http://", "https://" };
+    *authority = (assay_span) { NULL, 0 };
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        const size_t scheme = strlen(schemes[i]);
+        if (!http_name_is(span_slice(target, 0, scheme), schemes[i]))
+            continue;
+        const assay_span rest = span_slice(target, scheme, target.size - scheme);
+        size_t size = 0;
+        while (size < rest.size && rest.data[size] != '/' && rest.data[size] != '?')
+            size++;
+        *authority = span_slice(rest, 0, size);
+        return size == rest.size ? SPAN_TEXT("/") : span_slice(rest, size, rest.size - size);
+    }
+    return target;
 }
 
 refusal target_split(assay_span target, assay_span *path, assay_span *query)

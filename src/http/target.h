@@ -5,6 +5,10 @@
 
 #include "http/header.h"
 
+/* What stands behind "http://HOST" or "https://HOST" (section 3.2.2), and HOST; other targets as
+ * they are, without an authority (data NULL). */
+assay_span target_origin_form(assay_span target, assay_span *authority);
+
 /* Splits at the first question mark; views into `target`. */
 refusal target_split(assay_span target, assay_span *path, assay_span *query);
 

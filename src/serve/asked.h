@@ -36,5 +36,6 @@ typedef struct denial {
 /* The client's own Request-ID when it is one (letters, digits, "-", "_", "."; at most 64), else a
  * new one. */
 void asked_identify(asked *a, uint64_t salt, uint64_t number);
+void request_id_new(uint64_t salt, uint64_t number, char out[REQUEST_ID_SIZE]);
 
 #endif

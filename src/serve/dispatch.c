@@ -1,5 +1,6 @@
 /* dispatch.c: from a request to its row, its parameters, its baseline and its answer, in the order
  * in which it may fail. collateral-service.md 7.3 to 7.5, 7.9. */
+#include <stdio.h>
 #include <time.h>
 
 #include "serve/baseline.h"
@@ -8,12 +9,13 @@
 #include "serve/hash.h"
 #include "serve/jobs.h"
 #include "serve/listen.h"
+#include "serve/log.h"
 #include "serve/metrics.h"
 #include "serve/parameters.h"
 #include "serve/pending.h"
 #include "serve/sending.h"
 
-enum { DELAY_TICK_MS = 100 };
+enum { DELAY_TICK_MS = 100, REFUSED_LINES_A_SECOND = 10 };
 
 typedef enum listener_use { LISTENER_MAIN = 1 << 0, LISTENER_ADMIN = 1 << 1 } listener_use;
 
@@ -23,6 +25,8 @@ struct dispatcher {
     delays *delays;
     uint64_t salt;
     atomic_uint_fast64_t number;
+    atomic_int_fast64_t refused_second; /* since then so many were refused */
+    atomic_uint refused_count;
     unsigned listeners[LISTEN_MAX]; /* listener_use */
 };
 
@@ -47,12 +51,18 @@ static assay_status nothing_here(denial *why)
     return refuse(why, 404, "not_found", "path", "nothing is served here");
 }
 
+bool dispatcher_administers(const dispatcher *d, unsigned listener)
+{
+    return (d->listeners[listener % LISTEN_MAX] & LISTENER_ADMIN) != 0;
+}
+
 /* A row that is for the other listener is not there. */
 static bool listener_fits(const asked *a, const route *row)
 {
-    const unsigned use = a->service->dispatcher->listeners[a->request->listener % LISTEN_MAX];
+    const dispatcher *d = a->service->dispatcher;
     if ((row->flags & ROUTE_ADMIN) != 0)
-        return (use & LISTENER_ADMIN) != 0;
+        return dispatcher_administers(d, a->request->listener);
+    const unsigned use = d->listeners[a->request->listener % LISTEN_MAX];
     return (row->flags & ROUTE_PUBLIC) == 0 || (use & LISTENER_MAIN) != 0;
 }
 
@@ -76,7 +86,9 @@ static assay_status row_find(asked *a, denial *why)
         return ASSAY_OK;
     if (a->request->method == HTTP_OPTIONS)
         return refuse(why, 204, NULL, "", "");
-    return refuse(why, 405, "method_not_allowed", "method", group->allow);
+    why->code = 405;
+    return fail_named(&why->error, ASSAY_MALFORMED, "method_not_allowed", NULL, "method",
+                      "this is answered to: %s", group->allow);
 }
 
 /* ---- What the row asks of headers and body ---- */
@@ -202,12 +214,29 @@ void service_handle(void *context, struct http_exchange *exchange)
         say_no(&a, &why);
 }
 
-void service_refused(void *context, const char *address, unsigned code, const char *why)
+/* Who sends rubbish at speed does not fill the log with it; the metric counts all. */
+static bool refusal_is_told(dispatcher *d)
+{
+    const int64_t second = now_us() / 1000000;
+    if (atomic_exchange(&d->refused_second, second) != second)
+        atomic_store(&d->refused_count, 0);
+    return atomic_fetch_add(&d->refused_count, 1) < REFUSED_LINES_A_SECOND;
+}
+
+void service_refused(void *context, const char *address, unsigned code, const char *why,
+                     char headers[HTTP_REFUSED_HEADERS_SIZE])
 {
     const service *s = context;
-    (void)address;
-    (void)why;
+    dispatcher *d = s->dispatcher;
+    char id[REQUEST_ID_SIZE], number[16];
     metrics_refused_request(s->metrics, code);
+    request_id_new(d->salt, atomic_fetch_add(&d->number, 1), id);
+    snprintf(headers, HTTP_REFUSED_HEADERS_SIZE, "Request-ID: %s\r\n", id);
+    if (!s->config.log.requests || !refusal_is_told(d))
+        return;
+    snprintf(number, sizeof(number), "%u", code);
+    log_event(LEVEL_INFO, "request.refused", "code", number, "why", why, "address", address, "id",
+              id, NULL);
 }
 
 /* ---- The dispatcher ---- */

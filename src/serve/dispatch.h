@@ -12,4 +12,7 @@ assay_status dispatcher_new(service *s, dispatcher **out, assay_error *err);
 void dispatcher_flush(dispatcher *d);
 void dispatcher_free(dispatcher *d);
 
+/* Whether administration is served on this listener. */
+bool dispatcher_administers(const dispatcher *d, unsigned listener);
+
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "serve/admin_tables.h"
+#include "serve/dispatch.h"
 #include "serve/metrics.h"
 #include "serve/refresh.h"
 
@@ -49,7 +50,8 @@ static assay_status readyz(call *c, answer *out)
     if (!ready)
         json_put_text(&w, "detail", why.detail);
     json_put_text(&w, "store", store_engine(c->service->store));
-    json_put_text(&w, "replica", c->service->replica);
+    if (dispatcher_administers(c->service->dispatcher, c->request->listener))
+        json_put_text(&w, "replica", c->service->replica); /* host and process: not for everyone */
     json_put_signed(&w, "clock_offset", c->service->config.clock_offset);
     write_refresh(&w, &progress);
     json_close_object(&w);

@@ -31,6 +31,13 @@ static void hex_of(uint64_t value, char out[16])
         out[i] = digits[value & 15];
 }
 
+void request_id_new(uint64_t salt, uint64_t number, char out[REQUEST_ID_SIZE])
+{
+    hex_of(salt, out);
+    hex_of((number + 1) * 0x9E3779B97F4A7C15u, out + 16);
+    out[32] = '\0';
+}
+
 void asked_identify(asked *a, uint64_t salt, uint64_t number)
 {
     const assay_span theirs = http_header_value(a->request, "Request-ID", NULL);
@@ -39,9 +46,7 @@ void asked_identify(asked *a, uint64_t salt, uint64_t number)
         a->request_id[theirs.size] = '\0';
         return;
     }
-    hex_of(salt, a->request_id);
-    hex_of((number + 1) * 0x9E3779B97F4A7C15u, a->request_id + 16);
-    a->request_id[32] = '\0';
+    request_id_new(salt, number, a->request_id);
 }
 
 /* ---- Conditions ---- */

@@ -4,6 +4,7 @@
 #define ASSAY_SERVE_SERVICE_H
 
 #include "collateral/admission.h"
+#include "http/header.h"
 #include "serve/config.h"
 #include "store/store.h"
 #include "x509/amd.h"
@@ -52,6 +53,7 @@ int64_t service_now(const service *s);
  * config.server.listen.count are for administration. */
 struct http_exchange;
 void service_handle(void *context, struct http_exchange *exchange);
-void service_refused(void *context, const char *address, unsigned code, const char *why);
+void service_refused(void *context, const char *address, unsigned code, const char *why,
+                     char headers[HTTP_REFUSED_HEADERS_SIZE]);
 
 #endif
