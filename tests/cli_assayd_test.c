@@ -72,6 +72,13 @@ static void check_config(void **state)
     assert_non_null(strstr(result.err, "unsound.conf:3:1"));
     assert_non_null(strstr(result.err, "did you mean form?"));
     command_free(&result);
+    char *lost = command_file("lost.conf", TEXT("[store]\nstate_directory = /nonexistent\n"
+                                                "[cache]\nbaseline = nope\n"));
+    result = ASSAYD_RUN("check-config", "--config", lost);
+    assert_int_equal(result.exit_code, 3);
+    assert_non_null(strstr(result.err, "[cache] baseline: there is no baseline \"nope\""));
+    command_free(&result);
+    free(lost);
     setenv("ASSAYD_LOG_FORM", "text", 1);
     result = ASSAYD_RUN("check-config", "--config", sound, "--show");
     unsetenv("ASSAYD_LOG_FORM");
@@ -90,6 +97,30 @@ static void a_configuration_that_is_unsound_does_not_start(void **state)
     char *log = assayd_log(&assayd);
     assert_non_null(strstr(log, "yes or no"));
     free(log);
+}
+
+/* The store that is there has no such baseline either; one that is built in needs no store. */
+static void check_config_looks_for_the_baseline_in_the_store(void **state)
+{
+    (void)state;
+    char text[600];
+    const assayd_order order = { .config = NULL };
+    assayd_process assayd = assayd_start(&order);
+    snprintf(text, sizeof(text), "[store]\nstate_directory = %s\n[cache]\nbaseline = nope\n",
+             assayd.state);
+    char *file = command_file("baseline.conf", TEXT(text));
+    command_result result = ASSAYD_RUN("check-config", "--config", file);
+    assert_int_equal(result.exit_code, 3);
+    assert_non_null(strstr(result.err, "unknown_baseline"));
+    assert_null(strstr(result.err, "no store yet"));
+    command_free(&result);
+    free(file);
+    char *pinned = command_file("pinned.conf", TEXT("[cache]\nbaseline = pinned-19\n"));
+    result = ASSAYD_RUN("check-config", "--config", pinned);
+    assert_int_equal(result.exit_code, 0);
+    command_free(&result);
+    free(pinned);
+    assayd_stop(&assayd);
 }
 
 /* ---- The manual ---- */
@@ -338,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usage),
         cmocka_unit_test(check_config),
+        cmocka_unit_test(check_config_looks_for_the_baseline_in_the_store),
         cmocka_unit_test(a_configuration_that_is_unsound_does_not_start),
         cmocka_unit_test(the_manual_knows_every_key_and_its_default),
         cmocka_unit_test(the_metrics_of_the_manual_exist),

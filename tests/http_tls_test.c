@@ -219,6 +219,29 @@ static long serial_seen(SSL *tls)
     return serial;
 }
 
+/* Each load has its own: a ticket of before is for nothing, and the handshake a full one. */
+static void ticket_keys_end_with_a_reload(void **state)
+{
+    secured s;
+    assay_error err = { 0 };
+    (void)state;
+    secured_begin(&s);
+    fixture_start(&s.f);
+    SSL_CTX *client = client_new(&s);
+    SSL *first = secure_connect(&s, client, 2, NULL);
+    secure_exchange(first, GET("/echo"));
+    SSL_SESSION *session = SSL_get1_session(first);
+    assert_int_equal(http_server_reload_tls(s.f.server, &err), ASSAY_OK);
+    SSL *second = secure_connect(&s, client, 2, session);
+    assert_non_null(strstr(secure_exchange(second, GET("/echo")), "200 OK"));
+    assert_false(SSL_session_reused(second));
+    secure_close(first);
+    secure_close(second);
+    SSL_SESSION_free(session);
+    SSL_CTX_free(client);
+    secured_stop(&s);
+}
+
 static void certificates_are_reloaded(void **state)
 {
     secured s;
@@ -414,6 +437,7 @@ int main(void)
         cmocka_unit_test(slow_handshakes_end),
         cmocka_unit_test(client_certificates_are_optional),
         cmocka_unit_test(sessions_stay_with_their_listener),
+        cmocka_unit_test(ticket_keys_end_with_a_reload),
         cmocka_unit_test(certificates_are_reloaded),
         cmocka_unit_test(bad_files_are_named),
         cmocka_unit_test(large_replies_arrive_whole),

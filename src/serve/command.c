@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "serve/baseline.h"
+#include "serve/baseline_text.h"
 #include "serve/config_load.h"
 #include "serve/daemon.h"
 #include "serve/init.h"
@@ -60,10 +63,50 @@ static int run_daemon(const command_line *line)
     return end(daemon_run(&line->daemon, &error), &error);
 }
 
+static assay_status open_store(const command_line *line, const serve_config *config, store **out,
+                               assay_error *err)
+{
+    char url[CONFIG_URL_SIZE];
+    config_store_url(config, url);
+    const store_settings settings = { .url = url,
+                                      .connections = 1,
+                                      .platform_max = config->store.platform_max,
+                                      .item_max = config->store.item_max };
+    return store_open(&settings, line->now, out, err);
+}
+
+/* A baseline of the operator's own is a record of the store; a store that is not there yet has none
+ * and is not made for this question. */
+static assay_status check_baseline(const command_line *line, const serve_config *config,
+                                   assay_error *err)
+{
+    static const char sqlite[] = "sqlite:";
+    const char *name = config->cache.baseline;
+    char url[CONFIG_URL_SIZE];
+    baseline room;
+    store *s;
+    baselines *known;
+    if (baseline_built_in(name, &room))
+        return ASSAY_OK;
+    config_store_url(config, url);
+    if (strncmp(url, sqlite, sizeof(sqlite) - 1) == 0 &&
+        access(url + sizeof(sqlite) - 1, F_OK) != 0)
+        return fail_named(err, ASSAY_MISMATCH, "unknown_baseline", NULL, "[cache] baseline",
+                          "there is no baseline \"%.63s\", and no store yet that could hold it",
+                          name);
+    TRY(open_store(line, config, &s, err));
+    const assay_status status = baselines_new(s, name, &known, err);
+    if (status == ASSAY_OK)
+        baselines_free(known);
+    store_close(s);
+    return status;
+}
+
 static assay_status check_config(const command_line *line, serve_config *config, assay_error *err)
 {
     char *text = NULL;
     TRY(config_load(line->daemon.config, config, err));
+    TRY(check_baseline(line, config, err));
     if (!line->show) {
         printf("assayd: %s is sound\n",
                line->daemon.config != NULL ? line->daemon.config : "the configuration");
@@ -102,22 +145,10 @@ static int run_init(const command_line *line)
     return end(init_run(&order, &error), &error);
 }
 
-static assay_status open_store(const command_line *line, serve_config *config, store **out,
-                               assay_error *err)
-{
-    char url[CONFIG_URL_SIZE];
-    TRY(config_load(line->daemon.config, config, err));
-    config_store_url(config, url);
-    const store_settings settings = { .url = url,
-                                      .connections = 1,
-                                      .platform_max = config->store.platform_max,
-                                      .item_max = config->store.item_max };
-    return store_open(&settings, line->now, out, err);
-}
-
 static assay_status backup(const command_line *line, serve_config *config, assay_error *err)
 {
     store *s = NULL;
+    TRY(config_load(line->daemon.config, config, err));
     TRY(open_store(line, config, &s, err));
     assay_status status = store_backup(s, line->operand, err);
     store_close(s);
@@ -136,6 +167,7 @@ static int run_backup(const command_line *line)
 static assay_status check_store(const command_line *line, serve_config *config, assay_error *err)
 {
     store *s = NULL;
+    TRY(config_load(line->daemon.config, config, err));
     TRY(open_store(line, config, &s, err));
     assay_status status = store_check(s, err);
     if (status == ASSAY_OK)

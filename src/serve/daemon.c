@@ -27,6 +27,8 @@
 #include "serve/metrics.h"
 #include "serve/systemd.h"
 
+/* Who steals the key of session tickets reads a day of TLS 1.2, not all that was recorded. */
+enum { TICKET_KEY_MS = 24 * 3600 * 1000 };
 enum { TICK_MS = 1000, LOOP_MAX = 8 };
 
 typedef struct file_stamp {
@@ -47,7 +49,8 @@ typedef struct assay_daemon {
     file_stamp stamps[2]; /* of certificate and key */
     life life;
     unsigned watchdog_ms;
-    int64_t alive_at; /* monotonic milliseconds */
+    int64_t alive_at;   /* monotonic milliseconds */
+    int64_t tickets_at; /* when the keys of session tickets were made */
 } assay_daemon;
 
 static int64_t now_ms(void)
@@ -233,6 +236,7 @@ static void certificates_reload(assay_daemon *d)
     if (d->running.server.certificate_file[0] == '\0')
         return;
     (void)certificates_changed(d);
+    d->tickets_at = now_ms();
     if (http_server_reload_tls(d->server, &error) == ASSAY_OK)
         log_event(LEVEL_NOTICE, "tls.reloaded", "certificate", d->running.server.certificate_file,
                   NULL);
@@ -278,7 +282,7 @@ static void reload(assay_daemon *d)
 static void tick(assay_daemon *d)
 {
     const unsigned every = d->watchdog_ms / 2;
-    if (certificates_changed(d))
+    if (certificates_changed(d) || now_ms() - d->tickets_at >= TICKET_KEY_MS)
         certificates_reload(d);
     if (every == 0 || now_ms() - d->alive_at < every)
         return;
@@ -299,6 +303,7 @@ static int wait_for_signal(const assay_daemon *d)
 
 static void run(assay_daemon *d)
 {
+    d->tickets_at = now_ms();
     (void)certificates_changed(d);
     for (;;) {
         int number = wait_for_signal(d);
