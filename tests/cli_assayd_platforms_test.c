@@ -112,6 +112,39 @@ static void a_registered_platform_survives_a_crash(void **state)
     free(line);
 }
 
+static void rule_5_certificates_tell_their_age(void **state)
+{
+    (void)state;
+    char question[TARGET_SIZE];
+    char *line = fleet("platforms", "3", "1");
+    question_of(line, "", true, question);
+    assayd_process assayd = started("");
+    for (unsigned i = 0; i < 2; i++) { /* filled, then known */
+        http_called called = http_call(assayd.port, "GET", question, NULL, NULL);
+        assert_int_equal(called.code, 200);
+        assert_string_not_equal(http_called_header(&called, "Age"), "");
+        http_called_free(&called);
+        question_of(line, "", false, question);
+        send_expecting(assayd.port, "POST", PLATFORMS, ADMIN_HEADERS, line, 200);
+    }
+    assayd_stop(&assayd);
+    free(line);
+}
+
+static void refusals_have_an_error_code(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = { "", "{}", "[]", "{\"qe_id\":\"xy\"}" };
+    assayd_process assayd = started("");
+    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+        http_called called = http_call(assayd.port, "POST", PLATFORMS, ADMIN_HEADERS, bodies[i]);
+        assert_int_equal(called.code, 400);
+        assert_string_not_equal(http_called_header(&called, "Error-Code"), "");
+        http_called_free(&called);
+    }
+    assayd_stop(&assayd);
+}
+
 static void guests_ask_as_in_azure(void **state)
 {
     (void)state;
@@ -287,6 +320,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rule_9_registering_needs_a_token),
         cmocka_unit_test(a_registered_platform_survives_a_crash),
+        cmocka_unit_test(rule_5_certificates_tell_their_age),
+        cmocka_unit_test(refusals_have_an_error_code),
         cmocka_unit_test(guests_ask_as_in_azure),
         cmocka_unit_test(rule_6_an_unknown_platform_is_filled_once_and_not_stored),
         cmocka_unit_test(wrong_questions),

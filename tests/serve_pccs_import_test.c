@@ -80,6 +80,33 @@ static void rule_13_what_does_not_hold_is_reported_and_left_out(void **state)
     served_stop(&s);
 }
 
+/* The same database, with the certificates of two platforms exchanged. */
+static void rule_13_known_platforms_stay_the_same_machines(void **state)
+{
+    (void)state;
+    served s;
+    pccs_forge f;
+    served_start(&s, FILL_OFFLINE);
+    for (unsigned i = 0; i < 2; i++) {
+        pccs_begin(&f, s.vendor, 5);
+        pccs_chain(&f);
+        pccs_items(&f);
+        pccs_platform(&f, 0);
+        pccs_platform(&f, 1);
+        if (i == 1)
+            pccs_run(&f, "UPDATE pck_cert SET qe_id = 'x' WHERE qe_id = (SELECT min(qe_id) FROM "
+                         "platforms); UPDATE pck_cert SET qe_id = (SELECT min(qe_id) FROM "
+                         "platforms) WHERE qe_id <> 'x'; UPDATE pck_cert SET qe_id = (SELECT "
+                         "max(qe_id) FROM platforms) WHERE qe_id = 'x'");
+        served_reply reply = post(&s, &f);
+        assert_int_equal(reply.code, 200);
+        assert_has(&reply, i == 0 ? "\"refused_count\":0," : "\"refused_count\":2,");
+        assert_has(&reply, i == 0 ? "\"platforms\":2," : "\"name\":\"platform_ppid\"");
+        served_reply_free(&reply);
+    }
+    served_stop(&s);
+}
+
 static void platforms_that_wait_go_on_waiting(void **state)
 {
     (void)state;
@@ -193,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rule_13_an_operator_switches_in_an_afternoon),
         cmocka_unit_test(rule_13_what_does_not_hold_is_reported_and_left_out),
+        cmocka_unit_test(rule_13_known_platforms_stay_the_same_machines),
         cmocka_unit_test(platforms_that_wait_go_on_waiting),
         cmocka_unit_test(versions_of_tables),
         cmocka_unit_test(files_that_are_none),

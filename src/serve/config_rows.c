@@ -68,7 +68,8 @@ const config_row config_rows[] = {
     { "store", "platform_max", CONFIG_COUNT, MEMBER(store.platform_max), .min = 1,
       .max = INT64_MAX, .initial = "10000000", .help = "platforms at most" },
     { "store", "item_max", CONFIG_COUNT, MEMBER(store.item_max), .min = 100, .max = INT64_MAX,
-      .initial = "1000000", .help = "vendor items at most, VCEKs included; VCEKs take three quarters at most" },
+      .initial = "1000000",
+      .help = "vendor items at most, VCEKs included; VCEKs take three quarters at most" },
 
     /* ---- upstream ---- */
     { "upstream", "mode", CONFIG_WORD, MEMBER(upstream.mode), .words = modes, .initial = "lazy",
