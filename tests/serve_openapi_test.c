@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "serve/openapi.h"
+#include "serve/openapi_responses.h"
 #include "support.h"
 #include "wire/json.h"
 
@@ -73,6 +74,36 @@ static void every_row_is_described(void **state)
     }
 }
 
+/* A reply of the handler's own that is no refusal. */
+static bool has_good_reply(const route *row)
+{
+    for (unsigned code = 200; code < 300; code++)
+        if (openapi_reply_of(row, code) != NULL)
+            return true;
+    return false;
+}
+
+static bool is_of_some_row(const openapi_reply *reply)
+{
+    for (size_t i = 0; i < route_table_count; i++)
+        for (size_t j = 0; j < *route_tables[i].count; j++)
+            if (openapi_reply_of(&route_tables[i].rows[j], reply->code) == reply)
+                return openapi_has_code(&route_tables[i].rows[j], reply->code);
+    return false;
+}
+
+static void every_row_has_a_reply_and_every_reply_a_row(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < route_table_count; i++)
+        for (size_t j = 0; j < *route_tables[i].count; j++)
+            if (!has_good_reply(&route_tables[i].rows[j]))
+                test_fail("%s: no reply", route_tables[i].rows[j].path);
+    for (size_t i = 0; i < openapi_reply_count; i++)
+        if (!is_of_some_row(&openapi_replies[i]))
+            test_fail("reply %u of %s: no row", openapi_replies[i].code, openapi_replies[i].route);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "--write") == 0) {
@@ -85,6 +116,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_file_is_what_the_rows_say),
         cmocka_unit_test(every_row_is_described),
+        cmocka_unit_test(every_row_has_a_reply_and_every_reply_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,86 +2,8 @@
 #include <stdio.h>
 
 #include "serve/openapi.h"
+#include "serve/openapi_responses.h"
 #include "serve/vendor_tables.h"
-
-/* ---- Codes ---- */
-
-typedef bool (*code_applies)(const route *row);
-
-static bool always(const route *row)
-{
-    (void)row;
-    return true;
-}
-
-static bool kept(const route *row)
-{
-    return (row->flags & ROUTE_KEPT) != 0;
-}
-
-static bool guarded(const route *row)
-{
-    return row->scopes != 0;
-}
-
-static bool asks_vendor(const route *row)
-{
-    return (row->flags & ROUTE_UPSTREAM) != 0;
-}
-
-static bool takes_body(const route *row)
-{
-    return (row->flags & ROUTE_BODY) != 0;
-}
-
-static bool writes(const route *row)
-{
-    return row->method != HTTP_GET;
-}
-
-static bool numbered(const route *row)
-{
-    return (row->flags & ROUTE_BASELINE) != 0;
-}
-
-static bool of_platforms(const route *row)
-{
-    return strncmp(row->name, "pckcert", 7) == 0 || strncmp(row->name, "platform", 8) == 0;
-}
-
-static const struct {
-    unsigned code;
-    code_applies applies;
-    const char *description;
-} codes[] = {
-    { 200, always, "done" },
-    { 201, writes, "made" },
-    { 202, writes, "under way" },
-    { 204, writes, "done; there is nothing to say" },
-    { 304, kept, "unchanged" },
-    { 400, always, "a parameter is unknown, repeated, missing, malformed or contradictory" },
-    { 401, guarded, "a token is missing or wrong" },
-    { 403, guarded, "the token may not do that, or a foreign web page asks" },
-    { 404, always, "there is no such thing" },
-    { 409, writes, "it is not as the caller thought" },
-    { 410, numbered, "that TCB evaluation data number is retired" },
-    { 413, takes_body, "the body is too large" },
-    { 429, always, "this address asks too much; Retry-After says when" },
-    { 460, of_platforms, "root certificates differ" },
-    { 461, of_platforms, "the platform is unknown" },
-    { 462, of_platforms, "certificates are not available" },
-    { 500, always, "the service failed" },
-    { 502, asks_vendor, "what the vendor sent was refused" },
-    { 503, always, "not now; Retry-After says when" },
-};
-
-bool openapi_has_code(const route *row, unsigned code)
-{
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-        if (codes[i].code == code)
-            return codes[i].applies(row);
-    return false;
-}
 
 /* ---- Parameters ---- */
 
@@ -172,21 +94,6 @@ static void put_parameters(json_writer *w, const route *row)
 
 /* ---- Operations ---- */
 
-static void put_responses(json_writer *w, const route *row)
-{
-    json_open_object(w, "responses");
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        char code[8];
-        if (!codes[i].applies(row))
-            continue;
-        snprintf(code, sizeof(code), "%u", codes[i].code);
-        json_open_object(w, code);
-        json_put_text(w, "description", codes[i].description);
-        json_close_object(w);
-    }
-    json_close_object(w);
-}
-
 static void put_scheme(json_writer *w, const char *name)
 {
     json_open_object(w, NULL);
@@ -197,7 +104,7 @@ static void put_scheme(json_writer *w, const char *name)
 
 static void put_security(json_writer *w, const route *row)
 {
-    if (!guarded(row))
+    if (row->scopes == 0)
         return;
     json_open_array(w, "security");
     put_scheme(w, "bearer");
@@ -236,9 +143,9 @@ static void put_operation(json_writer *w, const route *row)
     json_put_text(w, NULL, row->name);
     json_close_array(w);
     put_parameters(w, row);
-    if (takes_body(row))
+    if ((row->flags & ROUTE_BODY) != 0)
         put_body(w);
-    put_responses(w, row);
+    openapi_put_responses(w, row);
     put_security(w, row);
     json_close_object(w);
 }
@@ -297,6 +204,7 @@ static void put_components(json_writer *w)
     put_header_scheme(w, "admin-token");
     put_header_scheme(w, "user-token");
     json_close_object(w);
+    openapi_put_shared_responses(w);
     json_close_object(w);
 }
 
