@@ -147,7 +147,8 @@ class Assayd(Child):
         self.keys.update(keys or {})
         os.makedirs(place.path(name), exist_ok=True)
         self.file = place.path(name + ".conf")
-        super().__init__(place, name, ["assayd", "--config", self.file, *AS_ROOT], environment, wrapper)
+        super().__init__(place, name, ["assayd", "--config", self.file, *AS_ROOT, *sandbox_of(place)],
+                         environment, wrapper)
         self.configure()
 
     def configure(self, **_):
@@ -173,6 +174,13 @@ class Assayd(Child):
         body = {name: platform[name] for name in ("qe_id", "pce_id", "cpu_svn", "pce_svn", "enc_ppid")}
         return request(self.url, "POST", "/sgx/certification/v4/platforms", json.dumps(body),
                        {"user-token": USER, "Content-Type": "application/json"})
+
+
+def sandbox_of(place):
+    """What sanitizers do at the end of a process is more than the filter of system calls lets through."""
+    with open(place.program("assayd"), "rb") as file:
+        program = file.read()
+    return ["--sandbox", "off"] if b"__asan_init" in program or b"__tsan_init" in program else []
 
 
 class Reply:
