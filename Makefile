@@ -20,11 +20,12 @@ demo:           ## make, judge and explain a quote on simulated hardware
 	@tools/build build
 	@tools/demo build
 
-bench: all      ## measure against OpenSSL's P-256 verification; writes build/bench.json
+bench: all      ## measure against OpenSSL and nginx; writes build/bench.json
 	@tools/bench build
 
-soak: all       ## kill, fill, starve and load assayd for about an hour
+soak: all       ## kill, fill, starve and load assayd and its stores for a quarter of an hour
 	@tests/with-postgres tests/soak/soak.py build --long
+	@ASSAY_KILL_ROUNDS=200 tools/run-tests build --only store_kill --timeout-factor 10
 
 fuzz:           ## each libFuzzer target for FUZZ_SECONDS (default 60) from its corpus
 	@tools/fuzz
