@@ -409,7 +409,13 @@ def postgres_restart(long):
                 codes.add(code)
                 return code in (200, 201)
 
-            still_served(service, "while PostgreSQL restarts")
+            def serves():
+                """From memory, or by connections that had to be made anew."""
+                got = {service.get(path % TDX_FMSPC if "%s" in path else path).code for path in CORPUS}
+                codes.update(got)
+                return got == {200}
+
+            until("items are served again", 10, serves)
             until("registrations work again", 10, registers)
             wanted(codes <= {200, 201, 503}, "codes while it was away: %s" % sorted(codes))
             wanted(time.monotonic() - back < 10, "reconnecting took too long")
