@@ -3,6 +3,7 @@
 #ifndef ASSAY_COMPAT_QUOTEVERIFY_COLLATERAL_ABI_H
 #define ASSAY_COMPAT_QUOTEVERIFY_COLLATERAL_ABI_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Sizes of texts count the NUL at their end. */
@@ -31,5 +32,31 @@ typedef struct _sgx_ql_qve_collateral_t {
     uint32_t qe_identity_size;
 } sgx_ql_qve_collateral_t; /* 120 bytes */
 typedef sgx_ql_qve_collateral_t tdx_ql_qv_collateral_t;
+
+/* Its items, which have the same names in assay_collateral_items (assay/collateral.h, of whoever
+ * uses the rows), and their forms. */
+typedef enum item_form {
+    FORM_TEXT, /* its only NUL is its last byte, which does not belong to the item */
+    FORM_CRL   /* PEM, hex or DER */
+} item_form;
+
+typedef struct collateral_abi_row {
+    size_t data, size; /* in the structure */
+    size_t item;       /* in assay_collateral_items */
+    item_form form;
+} collateral_abi_row;
+
+#define COLLATERAL_ABI_ROW(name, form)                                                             \
+    {                                                                                              \
+        offsetof(sgx_ql_qve_collateral_t, name), offsetof(sgx_ql_qve_collateral_t, name##_size),   \
+            offsetof(assay_collateral_items, name), form                                           \
+    }
+#define COLLATERAL_ABI_ROWS                                                                        \
+    COLLATERAL_ABI_ROW(pck_crl_issuer_chain, FORM_TEXT),                                           \
+        COLLATERAL_ABI_ROW(root_ca_crl, FORM_CRL), COLLATERAL_ABI_ROW(pck_crl, FORM_CRL),          \
+        COLLATERAL_ABI_ROW(tcb_info_issuer_chain, FORM_TEXT),                                      \
+        COLLATERAL_ABI_ROW(tcb_info, FORM_TEXT),                                                   \
+        COLLATERAL_ABI_ROW(qe_identity_issuer_chain, FORM_TEXT),                                   \
+        COLLATERAL_ABI_ROW(qe_identity, FORM_TEXT)
 
 #endif

@@ -5,31 +5,7 @@
 
 #include "glue.h"
 
-typedef enum item_form {
-    FORM_TEXT, /* its only NUL is its last byte, which does not belong to the item */
-    FORM_CRL   /* PEM, hex or DER: libassay tells which, and what may stand behind */
-} item_form;
-
-static const struct {
-    size_t data, size; /* in the structure */
-    size_t item;       /* in assay_collateral_items */
-    item_form form;
-} rows[] = {
-#define ROW(name, form)                                                                            \
-    {                                                                                              \
-        offsetof(sgx_ql_qve_collateral_t, name), offsetof(sgx_ql_qve_collateral_t, name##_size),   \
-            offsetof(assay_collateral_items, name), form                                           \
-    }
-    ROW(pck_crl_issuer_chain, FORM_TEXT),
-    ROW(root_ca_crl, FORM_CRL),
-    ROW(pck_crl, FORM_CRL),
-    ROW(tcb_info_issuer_chain, FORM_TEXT),
-    ROW(tcb_info, FORM_TEXT),
-    ROW(qe_identity_issuer_chain, FORM_TEXT),
-    ROW(qe_identity, FORM_TEXT),
-#undef ROW
-};
-
+static const collateral_abi_row rows[] = { COLLATERAL_ABI_ROWS };
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
 static bool version_known(uint32_t version)
